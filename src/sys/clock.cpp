@@ -1,0 +1,14 @@
+#include "sys/clock.hpp"
+
+#include <time.h>
+
+namespace lastcall::sys {
+
+std::uint32_t coarse_milliseconds() noexcept {
+    timespec now{};
+    ::clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
+    return static_cast<std::uint32_t>(static_cast<std::uint64_t>(now.tv_sec) * 1000 +
+                                      static_cast<std::uint64_t>(now.tv_nsec) / 1'000'000);
+}
+
+}  // namespace lastcall::sys
