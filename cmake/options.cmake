@@ -27,6 +27,10 @@ add_library(lastcall_flags INTERFACE)
 target_compile_options(lastcall_flags INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wnon-virtual-dtor
   -Woverloaded-virtual -Werror -fno-omit-frame-pointer)
+if(CMAKE_CXX_COMPILER_ID STREQUAL GNU AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
+  # GCC bug 105651: false alarms on std::string's operator+.
+  target_compile_options(lastcall_flags INTERFACE -Wno-restrict)
+endif()
 if(LASTCALL_SANITIZE)
   target_compile_options(lastcall_flags INTERFACE -fsanitize=${LASTCALL_SANITIZE}
                          -fno-sanitize-recover=all)

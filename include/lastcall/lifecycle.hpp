@@ -124,15 +124,14 @@ public:
 
     [[nodiscard]] lastcall::state state() const noexcept;
 
-    /// Fires when a stop is requested. Callbacks run on the watchdog's thread: keep
-    /// them short.
+    /// Fires when a stop is requested. Callbacks run on a thread of their own.
     [[nodiscard]] std::stop_token stopping() const noexcept;
 
     /// Fires when the state turns to `forcing`.
     [[nodiscard]] std::stop_token forcing() const noexcept;
 
     /// Tells the lame duck that somebody was still routed here: a new connection.
-    /// Threads:  any. Costs one plain store.
+    /// Threads:  any. Costs one reading of the clock.
     void note_arrival() noexcept;
 
     [[nodiscard]] lastcall::health& health() noexcept;

@@ -28,7 +28,7 @@ void gate_core::leave_without_lane() noexcept {
     }
     lanes[shared_lane].left.fetch_add(1, std::memory_order_seq_cst);
     if ((state.load(std::memory_order_seq_cst) & (bit_closed | bit_fenced)) != 0) {
-        leave_slowly();
+        check_empty();
     }
 }
 
@@ -97,27 +97,36 @@ std::size_t gate_core::count() const noexcept {
     return static_cast<std::size_t>(in - out);
 }
 
-std::uint32_t gate_core::book_fresh(lane& l, const char* what) noexcept {
-    std::uint32_t head = l.returned.exchange(0, std::memory_order_acquire);
+std::uint32_t gate_core::book_listed(lane& l, const char* what) noexcept {
+    std::uint32_t head = l.free_head;
+    if (head == 0) {
+        head = l.returned.exchange(0, std::memory_order_acquire);
+    }
     if (head != 0) {
         l.free_head = l.records[head - 1].link.load(std::memory_order_relaxed);
     } else {
         const std::uint32_t fresh = l.fresh.load(std::memory_order_relaxed);
-        if (fresh == records_per_lane) {
+        if (records_in_turn + fresh == records_per_lane) {
             return no_record;
         }
         l.fresh.store(fresh + 1, std::memory_order_release);
-        head = fresh + 1;
+        head = records_in_turn + fresh + 1;
     }
     write(l.records[head - 1], what);
     return head - 1;
 }
 
-// A stack that many threads push and only the owner empties, whole: no ABA.
-void gate_core::return_record(lane& owner, std::uint32_t index) noexcept {
+// Other threads push on a stack that only the owner empties, whole: no ABA.
+void gate_core::list_record(lane& owner, std::uint32_t index, bool by_owner) noexcept {
+    record& r = owner.records[index];
+    if (by_owner) {
+        r.link.store(owner.free_head, std::memory_order_relaxed);
+        owner.free_head = index + 1;
+        return;
+    }
     std::uint32_t head = owner.returned.load(std::memory_order_relaxed);
     do {
-        owner.records[index].link.store(head, std::memory_order_relaxed);
+        r.link.store(head, std::memory_order_relaxed);
     } while (!owner.returned.compare_exchange_weak(head, index + 1, std::memory_order_release,
                                                    std::memory_order_relaxed));
 }

@@ -30,6 +30,8 @@ void after_fork_in_child() {
     fenced.store(true);
     for (gate_core* c = newest.load(); c != nullptr; c = c->next) {
         c->state.fetch_or(gate_core::bit_fenced, std::memory_order_seq_cst);
+        // The child must not ring the parent's bell.
+        sys::replace_event(c->event);
     }
 }
 

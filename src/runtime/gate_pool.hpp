@@ -62,8 +62,9 @@ void for_each_occupant(const detail::gate_core& core, Visit&& visit) {
     const std::uint32_t used = lanes_in_use();
     for (std::uint32_t i = 0; i < used; ++i) {
         const detail::lane& l = core.lanes[i];
-        const std::uint32_t fresh = l.fresh.load(std::memory_order_acquire);
-        for (std::uint32_t k = 0; k < fresh; ++k) {
+        const std::uint32_t used_records =
+            detail::records_in_turn + l.fresh.load(std::memory_order_acquire);
+        for (std::uint32_t k = 0; k < used_records; ++k) {
             const detail::record& r = l.records[k];
             const char* name = r.name.load(std::memory_order_acquire);
             if (name == nullptr) {

@@ -7,7 +7,7 @@
 
 namespace lastcall::detail {
 
-thread_local constinit thread_self this_thread{no_lane, 0};
+[[gnu::tls_model("initial-exec")]] thread_local constinit thread_self this_thread{no_lane, 0};
 
 }  // namespace lastcall::detail
 

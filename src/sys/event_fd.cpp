@@ -1,5 +1,6 @@
 #include "sys/event_fd.hpp"
 
+#include <fcntl.h>
 #include <poll.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
@@ -29,6 +30,12 @@ void signal_event(int fd) noexcept {
 void clear_event(int fd) noexcept {
     std::uint64_t value = 0;
     [[maybe_unused]] const auto got = ::read(fd, &value, sizeof value);
+}
+
+void replace_event(int fd) noexcept {
+    const int fresh = ::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    ::dup3(fresh, fd, O_CLOEXEC);
+    ::close(fresh);
 }
 
 bool wait_readable(int fd, std::chrono::steady_clock::time_point until) noexcept {

@@ -15,6 +15,10 @@ void signal_event(int fd) noexcept;
 /// Takes the setting back.
 void clear_event(int fd) noexcept;
 
+/// Puts a new event that is not set under the same number, after fork: the old one is
+/// shared with the parent.
+void replace_event(int fd) noexcept;
+
 /// Waits until `fd` is readable.
 /// Returns:  whether it is; false once `until` has passed.
 bool wait_readable(int fd, std::chrono::steady_clock::time_point until) noexcept;

@@ -30,12 +30,17 @@ inline constexpr std::uint32_t lane_count = 512;
 inline constexpr std::uint32_t shared_lane = lane_count - 1;
 inline constexpr std::uint32_t records_per_lane = (lane_bytes - 256) / sizeof(record);
 
+/// The first records of a lane are used in turn, by the number of the entry, so that
+/// taking one depends on nothing but the count. An entry whose turn falls on a held
+/// record takes one from the list of free records behind them.
+inline constexpr std::uint32_t records_in_turn = 64;
+
 /// What one thread writes. `entered` and `left` only grow, and are never reset.
 struct alignas(128) lane {
     std::atomic<std::uint64_t> entered;
     std::atomic<std::uint64_t> left;
     std::uint32_t free_head;           ///< owner only; index + 1, 0 = none
-    std::atomic<std::uint32_t> fresh;  ///< written by the owner; entries never used start here
+    std::atomic<std::uint32_t> fresh;  ///< written by the owner; listed records never used start here
     alignas(128) std::atomic<std::uint32_t> returned;  ///< entries other threads freed; index + 1
     alignas(128) record records[records_per_lane];
 };
@@ -55,7 +60,7 @@ struct thread_self {
     std::uint32_t lane;
     std::uint32_t id;
 };
-extern thread_local constinit thread_self this_thread;
+[[gnu::tls_model("initial-exec")]] extern thread_local constinit thread_self this_thread;
 
 class gate_core {
 public:
@@ -72,7 +77,8 @@ public:
             return enter_without_lane(what);
         }
         lane& l = lanes[mine];
-        l.entered.store(l.entered.load(std::memory_order_relaxed) + 1, std::memory_order_release);
+        const std::uint64_t number = l.entered.load(std::memory_order_relaxed) + 1;
+        l.entered.store(number, std::memory_order_release);
         // Orders the store above before the load below for the compiler only; for
         // the processor, the membarrier of close() does.
         std::atomic_signal_fence(std::memory_order_seq_cst);
@@ -81,7 +87,7 @@ public:
                 return {no_lane, no_record};
             }
         }
-        return {mine, book(l, what)};
+        return {mine, book(l, static_cast<std::uint32_t>(number), what)};
     }
 
     void leave(std::uint32_t at, std::uint32_t index) noexcept {
@@ -97,7 +103,7 @@ public:
         l.left.store(l.left.load(std::memory_order_relaxed) + 1, std::memory_order_release);
         std::atomic_signal_fence(std::memory_order_seq_cst);
         if ((state.load(std::memory_order_acquire) & (bit_closed | bit_fenced)) != 0) [[unlikely]] {
-            leave_slowly();
+            check_empty();
         }
     }
 
@@ -122,15 +128,14 @@ private:
     static constexpr std::uint32_t attention = bit_closed | bit_fenced | bit_parked;
 
     // Fills a record and returns its index, or `no_record` when the lane has none.
-    std::uint32_t book(lane& l, const char* what) noexcept {
-        const std::uint32_t head = l.free_head;
-        if (head == 0) [[unlikely]] {
-            return book_fresh(l, what);
+    std::uint32_t book(lane& l, std::uint32_t number, const char* what) noexcept {
+        const std::uint32_t index = number % records_in_turn;
+        record& r = l.records[index];
+        if (r.name.load(std::memory_order_acquire) != nullptr) [[unlikely]] {
+            return book_listed(l, what);
         }
-        record& r = l.records[head - 1];
-        l.free_head = r.link.load(std::memory_order_relaxed);
         write(r, what);
-        return head - 1;
+        return index;
     }
 
     static void write(record& r, const char* what) noexcept {
@@ -143,21 +148,17 @@ private:
         lane& owner = lanes[at];
         record& r = owner.records[index];
         r.name.store(nullptr, std::memory_order_release);
-        if (at != mine) [[unlikely]] {
-            return_record(owner, index);
-            return;
+        if (index >= records_in_turn) [[unlikely]] {
+            list_record(owner, index, at == mine);
         }
-        r.link.store(owner.free_head, std::memory_order_relaxed);
-        owner.free_head = index + 1;
     }
 
     ticket enter_without_lane(const char* what) noexcept;
     bool enter_slowly(lane& l) noexcept;
     void leave_without_lane() noexcept;
-    void leave_slowly() noexcept { check_empty(); }
     void check_empty() noexcept;
-    std::uint32_t book_fresh(lane& l, const char* what) noexcept;
-    static void return_record(lane& owner, std::uint32_t index) noexcept;
+    std::uint32_t book_listed(lane& l, const char* what) noexcept;
+    static void list_record(lane& owner, std::uint32_t index, bool by_owner) noexcept;
 };
 
 }  // namespace lastcall::detail

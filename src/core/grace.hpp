@@ -1,0 +1,47 @@
+// How long a stop may take, and who says so.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "core/plan.hpp"
+
+namespace lastcall::core {
+
+/// Everything that may know the grace period; unset where it does not.
+struct grace_sources {
+    std::optional<duration> code;
+    std::optional<std::string> environment;       ///< LASTCALL_GRACE, as text
+    std::optional<std::string> keeper_deadline;   ///< LASTCALL_DEADLINE: CLOCK_MONOTONIC, as text
+    duration monotonic_now{0};                    ///< to make the keeper's deadline relative
+    std::optional<duration> systemd;              ///< TimeoutStopSec of this unit; max(): infinity
+};
+
+struct grace {
+    duration total{0};
+    std::string source;   ///< "code", "LASTCALL_GRACE", "keeper", "systemd" or "default"
+    duration reserve{0};
+
+    [[nodiscard]] duration deadline() const noexcept { return total - reserve; }
+
+    /// "15s from LASTCALL_GRACE minus a reserve of 750ms"
+    [[nodiscard]] std::string origin() const;
+};
+
+inline constexpr duration default_grace = std::chrono::seconds(30);
+
+/// Takes the first source that exists, and keeps the reserve back: `reserve`, or 5 % and
+/// at least 500 ms, but never more than half.
+///
+/// Errors: std::invalid_argument: a text that is not a duration, a grace that is not above
+///         zero, a reserve that leaves nothing; with the value and where it came from.
+grace choose_grace(const grace_sources& sources, std::optional<duration> reserve);
+
+/// Reads "500ms", "30s", "2m", "1h", also "1.5s".
+///
+/// Errors: std::invalid_argument naming `what`: no number, negative, no unit, unknown
+///         unit, too large.
+duration parse_duration(std::string_view text, std::string_view what);
+
+}  // namespace lastcall::core
