@@ -1,0 +1,104 @@
+// One connection: reads requests, hands them to the application one at a time, writes
+// the answers, and knows how to end. Lives on one loop's thread.
+#pragma once
+
+#include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/beast/http/parser.hpp>
+#include <memory>
+
+#include "adapters/http/head.hpp"
+#include "adapters/http/io_loop.hpp"
+#include "adapters/http/transport.hpp"
+
+namespace lastcall::http {
+
+class websocket_session;
+
+class connection : public std::enable_shared_from_this<connection>, public listed {
+public:
+    static void start(io_loop& loop, sys::unique_fd fd);
+    connection(io_loop& loop, sys::unique_fd fd);
+    ~connection();
+    connection(const connection&) = delete;
+    connection& operator=(const connection&) = delete;
+
+    // From the exchange, on the loop's thread. `head_only`: a HEAD request.
+    void answer(response with, lastcall::pass inside, unsigned version, bool keep_alive,
+                bool head_only);
+    void begin_stream(const response& with, lastcall::pass inside, unsigned version,
+                      bool keep_alive, bool head_only);
+    void stream_chunk(std::string_view chunk, std::function<void(bool)> written);
+    void end_stream(bool properly);
+    void upgrade(request&& wish, lastcall::pass inside, websocket_events events);
+
+    // From the loop.
+    void timed_out();
+    void say_going_away();
+    void cut();
+
+    /// "GET /slow from 127.0.0.1:4711"; empty when no request is in progress.
+    [[nodiscard]] std::string describe() const;
+    [[nodiscard]] std::string peer() const { return sys::peer_name(transport_.fd()); }
+    [[nodiscard]] io_loop& loop() noexcept { return loop_; }
+    [[nodiscard]] bool is_open() const noexcept { return at != phase::closed; }
+
+    // For the WebSocket session.
+    io_result read_into(char* into, std::size_t room) noexcept { return transport_.read(into, room); }
+    io_result write_from(std::string_view bytes) noexcept { return transport_.write(bytes, {}); }
+    void shutdown_transport() noexcept { transport_.shutdown(); }
+    void websocket_ended();
+    template <class Handler>
+    void wait(bool for_reading, Handler&& handler) {
+        fd_.async_wait(for_reading ? boost::asio::posix::descriptor_base::wait_read
+                                   : boost::asio::posix::descriptor_base::wait_write,
+                       std::forward<Handler>(handler));
+    }
+
+private:
+    using parser = boost::beast::http::request_parser<boost::beast::http::string_body>;
+
+    void wait_for_input();
+    void wait_for_room();
+    void read();
+    void take(std::string_view data);
+    bool parse_one();
+    void check_expectation();
+    void dispatch();
+    void hand_over(request&& wish);
+    void reject(status code, std::string_view why);
+    [[nodiscard]] std::string_view fault_in(const request& r) const;
+    void settle();
+    void write(std::string_view head, std::string_view body);
+    void keep_unwritten(std::string_view head, std::string_view body);
+    void flush();
+    void written();
+    void finish_exchange();
+    void begin_linger(phase how);
+    void close();
+    [[nodiscard]] bool more_requests_wait() const noexcept;
+    [[nodiscard]] bool will_keep_alive(bool wanted) const noexcept;
+
+    io_loop& loop_;
+    boost::asio::posix::stream_descriptor fd_;
+    transport transport_;
+    std::string in_;            ///< input that no finished request has used up
+    std::string_view unread_;   ///< the part of the input not parsed yet, during `take`
+    std::unique_ptr<parser> parser_;
+    std::string out_;           ///< output that the kernel has not taken
+    std::size_t out_done_ = 0;
+    std::function<void(bool)> chunk_written_;
+    std::shared_ptr<websocket_session> websocket_;
+    lastcall::pass pass_;       ///< of the answer that is being written
+    std::string current_;       ///< "GET /path" of the request in progress
+    bool busy_ = false;         ///< a request is with the application, or its answer is on its way
+    bool taking_ = false;
+    bool keep_alive_ = true;
+    bool waits_for_input_ = false;
+    bool waits_for_room_ = false;
+    bool said_continue_ = false;
+    bool streaming_ = false;
+    bool stream_chunked_ = false;
+    bool stream_muted_ = false;  ///< HEAD: the body goes nowhere
+};
+
+}  // namespace lastcall::http

@@ -1,0 +1,282 @@
+#include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/post.hpp>
+#include <unistd.h>
+
+#include "adapters/http/io_loop.hpp"
+#include "sys/socket.hpp"
+
+namespace lastcall::http {
+
+using namespace std::chrono_literals;
+namespace asio = boost::asio;
+
+namespace {
+
+// Where connections came lately, handshakes may be under way when the listener closes.
+// They get this long to complete, while new ones are dropped.
+constexpr auto settle_time = 10ms;
+constexpr auto lately = 100ms;
+
+// After running out of descriptors, accepting pauses instead of spinning.
+constexpr auto breather = 100ms;
+
+void check(const server_options& o) {
+    if (o.header_limit < 512 || o.header_limit > 64 * 1024) {
+        throw std::invalid_argument("header_limit: " + std::to_string(o.header_limit) +
+                                    " bytes; it takes 512 to 65536");
+    }
+    for (const auto limit : {o.header_timeout, o.body_timeout, o.idle_timeout, o.write_timeout,
+                             o.linger, o.websocket_close}) {
+        if (limit <= 0ms) {
+            throw std::invalid_argument("a timeout of the HTTP server must be above zero");
+        }
+    }
+    if (o.race_grace < 0ms || o.loop_limit < 0ms) {
+        throw std::invalid_argument("race_grace and loop_limit must not be negative");
+    }
+}
+
+}  // namespace
+
+class server::impl {
+public:
+    impl(lifecycle& life, server_options options, handler handle);
+    ~impl();
+
+    void drain(const stop_context& context, completion done);
+    void close();
+    void force();
+
+    server_shared shared_;
+    std::uint16_t port_ = 0;
+
+private:
+    using clock = std::chrono::steady_clock;
+
+    io_loop& first() { return *loops_.front(); }
+    void wait_for_connections();
+    void accept_all();
+    void pause_accepting();
+    void settle_then_close_listener();
+    void close_listener();
+    void begin_drain_of_loops();
+    void finish_if_empty();
+    void wait_for_gate();
+    void watch_loops(lastcall::health& health);
+
+    std::vector<std::unique_ptr<io_loop>> loops_;
+    std::vector<std::string> watched_;
+    std::size_t next_loop_ = 0;
+    // All of these belong to the first loop.
+    std::optional<asio::posix::stream_descriptor> listener_;
+    asio::steady_timer timer_;
+    clock::time_point last_accept_{};
+    std::optional<asio::posix::stream_descriptor> gate_event_;
+    std::optional<completion> done_;
+    std::optional<stop_context> context_;
+    std::atomic<bool> listener_closed_{false};
+};
+
+server::impl::impl(lifecycle& life, server_options options, handler handle)
+    : shared_((check(options), life), std::move(options), std::move(handle)),
+      loops_([this] {
+          std::vector<std::unique_ptr<io_loop>> made;
+          const unsigned wanted = shared_.options.threads;
+          const unsigned count = wanted != 0 ? wanted : std::max(1U, std::thread::hardware_concurrency());
+          for (unsigned i = 0; i < count; ++i) {
+              made.push_back(std::make_unique<io_loop>(shared_));
+          }
+          return made;
+      }()),
+      timer_(first().context) {
+    if (shared_.options.tls) {
+        shared_.tls = make_ssl_context(*shared_.options.tls);
+    }
+    sys::unique_fd fd = sys::listen_tcp(sys::parse_listen_address(shared_.options.listen),
+                                        shared_.options.backlog);
+    port_ = sys::local_port(fd.get());
+    listener_.emplace(first().context, fd.get());
+    static_cast<void>(fd.release());
+    shared_.all_gone = [this] { asio::post(first().context, [this] { finish_if_empty(); }); };
+
+    component part;
+    part.name = shared_.options.name;
+    part.uses = shared_.options.uses;
+    part.drain = [this](const stop_context& context, completion done) {
+        drain(context, std::move(done));
+    };
+    part.close = [this] { close(); };
+    part.force = [this] { force(); };
+    part.drain_share = shared_.options.drain_share;
+    life.add(std::move(part));
+
+    asio::post(first().context, [this] { wait_for_connections(); });
+    for (std::size_t i = 0; i < loops_.size(); ++i) {
+        loops_[i]->start(shared_.options.name + "/" + std::to_string(i));
+    }
+    watch_loops(life.health());
+}
+
+server::impl::~impl() { close(); }
+
+void server::impl::watch_loops(lastcall::health& health) {
+    if (shared_.options.loop_limit == 0ms) {
+        return;
+    }
+    for (std::size_t i = 0; i < loops_.size(); ++i) {
+        watched_.push_back(shared_.options.name + "/" + std::to_string(i));
+        health.watch_loop(watched_.back(), shared_.options.loop_limit,
+                          [loop = loops_[i].get()](std::function<void()> task) {
+                              asio::post(loop->context, std::move(task));
+                          });
+    }
+}
+
+// ---- accepting --------------------------------------------------------------
+
+void server::impl::wait_for_connections() {
+    if (listener_) {
+        listener_->async_wait(asio::posix::descriptor_base::wait_read,
+                              [this](boost::system::error_code error) {
+                                  if (!error) {
+                                      accept_all();
+                                      wait_for_connections();
+                                  }
+                              });
+    }
+}
+
+void server::impl::accept_all() {
+    sys::unique_fd fd;
+    while (listener_) {
+        switch (sys::accept_connection(listener_->native_handle(), fd)) {
+            case sys::accept_outcome::accepted:
+                shared_.accepted.fetch_add(1, std::memory_order_relaxed);
+                shared_.open.fetch_add(1);
+                shared_.life.note_arrival();
+                last_accept_ = clock::now();
+                loops_[next_loop_]->adopt(std::move(fd));
+                next_loop_ = (next_loop_ + 1) % loops_.size();
+                break;
+            case sys::accept_outcome::no_descriptors: pause_accepting(); return;
+            case sys::accept_outcome::none_waiting:
+            case sys::accept_outcome::failed: return;
+        }
+    }
+}
+
+void server::impl::pause_accepting() {
+    if (listener_closed_.load()) {
+        return;
+    }
+    timer_.expires_after(breather);
+    timer_.async_wait([this](boost::system::error_code error) {
+        if (!error) {
+            accept_all();
+        }
+    });
+}
+
+// ---- draining ---------------------------------------------------------------
+
+void server::impl::drain(const stop_context& context, completion done) {
+    asio::post(first().context, [this, context, done = std::move(done)]() mutable {
+        context_ = context;
+        done_.emplace(std::move(done));
+        settle_then_close_listener();
+    });
+}
+
+// What has reached the listen queue was accepted by the kernel on our behalf: closing the
+// listener would reset it. So the queue is emptied first; and where connections were
+// coming in, new handshakes are kept out until those under way have arrived.
+void server::impl::settle_then_close_listener() {
+    accept_all();
+    const bool busy = clock::now() - last_accept_ < lately;
+    if (!busy || !listener_ || !sys::drop_new_handshakes(listener_->native_handle())) {
+        close_listener();
+        return;
+    }
+    begin_drain_of_loops();
+    timer_.expires_after(settle_time);
+    timer_.async_wait([this](boost::system::error_code) {
+        accept_all();
+        close_listener();
+    });
+}
+
+void server::impl::close_listener() {
+    accept_all();
+    if (listener_) {
+        boost::system::error_code ignored;
+        listener_->close(ignored);
+        listener_.reset();
+    }
+    listener_closed_.store(true);
+    begin_drain_of_loops();
+    finish_if_empty();
+}
+
+void server::impl::begin_drain_of_loops() {
+    for (const auto& loop : loops_) {
+        loop->begin_drain();
+    }
+}
+
+void server::impl::finish_if_empty() {
+    if (done_ && listener_closed_.load() && shared_.open.load() == 0 && !gate_event_) {
+        shared_.gate.close();
+        wait_for_gate();
+    }
+}
+
+// Every connection has gone; an application thread may still hold an exchange.
+void server::impl::wait_for_gate() {
+    gate_event_.emplace(first().context, ::dup(shared_.gate.event_fd()));
+    gate_event_->async_wait(asio::posix::descriptor_base::wait_read,
+                            [this](boost::system::error_code error) {
+                                if (!error && done_) {
+                                    (*done_)();
+                                    done_.reset();
+                                }
+                            });
+}
+
+void server::impl::force() {
+    for (const auto& loop : loops_) {
+        asio::post(loop->context, [this, l = loop.get()] {
+            l->cut_all([this](std::string_view what) {
+                if (context_) {
+                    context_->progress("cut " + std::string(what));
+                }
+            });
+        });
+    }
+}
+
+void server::impl::close() {
+    for (const std::string& name : watched_) {
+        shared_.life.health().unwatch_loop(name);
+    }
+    watched_.clear();
+    for (const auto& loop : loops_) {
+        loop->stop();
+    }
+    gate_event_.reset();
+    listener_.reset();
+}
+
+server::server(lifecycle& life, server_options options, handler handle)
+    : impl_(std::make_unique<impl>(life, std::move(options), std::move(handle))) {}
+
+server::~server() = default;
+
+std::uint16_t server::port() const noexcept { return impl_->port_; }
+
+server_counts server::counts() const noexcept {
+    const server_shared& s = impl_->shared_;
+    return {s.accepted.load(), s.open.load(), s.requests.load(), s.refused.load(),
+            s.websockets.load()};
+}
+
+}  // namespace lastcall::http
