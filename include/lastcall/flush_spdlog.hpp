@@ -6,9 +6,10 @@
 // own: a sink that blocks (a full pipe, a dead disk) holds up neither the others nor the
 // stop, which gives it up at the end of its share and names it in the report.
 //
-// The loggers stay registered: what logs later, as `on_report` may, still can. A line to
-// an asynchronous logger after its pool has ended is reported by spdlog, not written.
-// A pool that the program made itself, beside the registry, is the program's to end.
+// The loggers stay registered: what logs later, as `on_report` may, still can, through a
+// direct logger. A line to an asynchronous one after its pool has ended throws spdlog_ex,
+// as it does after spdlog::shutdown(). A pool that the program made itself, beside the
+// registry, is the program's to end.
 #pragma once
 
 #include <string>

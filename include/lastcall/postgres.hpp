@@ -4,7 +4,7 @@
 // Each transaction holds a pass of the pool's gate, so a stop waits for the ones that
 // run, refuses new ones, and then closes every connection. A forced transaction is
 // cancelled on the server (PQcancel) and rolled back; when the server does not answer,
-// its connection is dropped, which ends it there as well.
+// its connection is dropped, and the server rolls back when it notices.
 //
 // A connection that broke while idle is made anew before a transaction begins; inside
 // one it never is. A connection lost during a commit leaves an unknown outcome, and that
@@ -284,7 +284,8 @@ public:
     ///
     /// `delay`   not before so long from now.
     /// Returns:  its id.
-    /// Errors:   postgres_error.
+    /// Errors:   postgres_error; `in` can only be rolled back then.
+    /// Lifetime: of `in` until its commit.
     std::int64_t enqueue(postgres_transaction& in, std::string_view payload,
                          std::chrono::milliseconds delay = {});
 

@@ -26,6 +26,7 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -68,8 +69,11 @@ public:
     /// Errors: redis_error (type) when the reply is of another kind. A status such as
     ///         "OK" is a text.
     [[nodiscard]] long long number() const;
-    [[nodiscard]] const std::string& text() const;
-    [[nodiscard]] const list& items() const;
+    [[nodiscard]] const std::string& text() const&;
+    [[nodiscard]] const list& items() const&;
+    /// Of a reply that nobody keeps, as in `for (… : lease.command(…).items())`.
+    [[nodiscard]] std::string text() && { return std::as_const(*this).text(); }
+    [[nodiscard]] list items() && { return std::as_const(*this).items(); }
 
 private:
     std::variant<std::monostate, long long, std::string, list> value_;

@@ -288,6 +288,7 @@ public:
     /// `delay`   not before so long from now.
     /// Returns:  its id.
     /// Errors:   sqlite_error; nothing is enqueued.
+    /// Lifetime: of `in` until its commit.
     std::int64_t enqueue(sqlite_transaction& in, std::string_view payload,
                          std::chrono::milliseconds delay = {});
 

@@ -38,10 +38,4 @@ inline constexpr duration default_grace = std::chrono::seconds(30);
 ///         zero, a reserve that leaves nothing; with the value and where it came from.
 grace choose_grace(const grace_sources& sources, std::optional<duration> reserve);
 
-/// Reads "500ms", "30s", "2m", "1h", also "1.5s".
-///
-/// Errors: std::invalid_argument naming `what`: no number, negative, no unit, unknown
-///         unit, too large.
-duration parse_duration(std::string_view text, std::string_view what);
-
 }  // namespace lastcall::core

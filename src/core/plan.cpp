@@ -1,6 +1,7 @@
 #include "core/plan.hpp"
 
 #include <algorithm>
+#include <cstdint>
 #include <map>
 #include <stdexcept>
 
@@ -72,6 +73,43 @@ private:
     std::string chain_;
 };
 
+// Which part uses which, directly or through others: a row of bits for each part.
+class reachability {
+public:
+    explicit reachability(const std::vector<part>& parts)
+        : words_((parts.size() + 63) / 64), rows_(parts.size(), row(words_)) {
+        for (std::size_t i = 0; i < parts.size(); ++i) {
+            for (const std::size_t used : parts[i].uses) {
+                add(i, used);
+            }
+        }
+    }
+
+    [[nodiscard]] bool has(std::size_t user, std::size_t used) const {
+        return (rows_[user][used / 64] >> (used % 64) & 1U) != 0;
+    }
+
+    /// The user, and all that use it, now reach the used and all that it reaches.
+    void add(std::size_t user, std::size_t used) {
+        if (has(user, used)) {
+            return;
+        }
+        for (std::size_t i = 0; i < rows_.size(); ++i) {
+            if (i == user || has(i, user)) {
+                rows_[i][used / 64] |= std::uint64_t{1} << (used % 64);
+                for (std::size_t w = 0; w < words_; ++w) {
+                    rows_[i][w] |= rows_[used][w];
+                }
+            }
+        }
+    }
+
+private:
+    using row = std::vector<std::uint64_t>;
+    std::size_t words_;
+    std::vector<row> rows_;
+};
+
 }  // namespace
 
 plan::plan(std::vector<part_spec> specs) {
@@ -130,35 +168,18 @@ void plan::resolve_names(const std::vector<part_spec>& specs) {
 
 // A part without a list uses all that was added before it, except what uses it.
 void plan::add_implied_edges(const std::vector<part_spec>& specs) {
+    reachability reach(parts_);
     for (std::size_t i = 0; i < specs.size(); ++i) {
         if (specs[i].uses_given || specs[i].last) {
             continue;
         }
         for (std::size_t before = i; before-- > 0;) {
-            if (!reaches(i, before) && !reaches(before, i)) {
+            if (!reach.has(i, before) && !reach.has(before, i)) {
                 link(i, before);
+                reach.add(i, before);
             }
         }
     }
-}
-
-bool plan::reaches(std::size_t from, std::size_t to) const {
-    std::vector<char> seen(parts_.size(), 0);
-    std::vector<std::size_t> todo{from};
-    while (!todo.empty()) {
-        const std::size_t at = todo.back();
-        todo.pop_back();
-        if (at == to) {
-            return true;
-        }
-        for (const std::size_t next : parts_[at].uses) {
-            if (seen[next] == 0) {
-                seen[next] = 1;
-                todo.push_back(next);
-            }
-        }
-    }
-    return false;
 }
 
 void plan::order() {
@@ -254,31 +275,6 @@ void check_budget(const plan& of, duration deadline, duration lame_duck, duratio
                                 to_text(needed) + ", but there are " + to_text(deadline) + " (" +
                                 deadline_origin +
                                 "); lower a minimum or give the service a longer grace period");
-}
-
-std::string to_text(duration value) {
-    using namespace std::chrono;
-    const auto us = duration_cast<microseconds>(value).count();
-    const auto with = [](long long whole, long long fraction, int digits, const char* unit) {
-        std::string text = std::to_string(whole);
-        if (fraction != 0) {
-            std::string tail = std::to_string(fraction);
-            tail.insert(0, static_cast<std::size_t>(digits) - tail.size(), '0');
-            tail.erase(tail.find_last_not_of('0') + 1);
-            text += "." + tail;
-        }
-        return text + unit;
-    };
-    if (us < 0) {
-        return "-" + to_text(-value);
-    }
-    if (us >= 1'000'000) {
-        return with(us / 1'000'000, us % 1'000'000, 6, "s");
-    }
-    if (us >= 1'000 || us == 0) {
-        return with(us / 1'000, us % 1'000, 3, "ms");
-    }
-    return with(us, 0, 0, "us");
 }
 
 }  // namespace lastcall::core

@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include <lastcall/duration.hpp>
+
 namespace lastcall::core {
 
 using duration = std::chrono::steady_clock::duration;
@@ -73,7 +75,6 @@ private:
     void add_implied_edges(const std::vector<part_spec>& specs);
     void order();
     void measure_paths();
-    [[nodiscard]] bool reaches(std::size_t from, std::size_t to) const;
 
     std::vector<part> parts_;
     std::vector<std::size_t> used_first_;  ///< every part after all that it uses
@@ -87,8 +88,5 @@ private:
 /// Errors: std::invalid_argument with every number that went into it.
 void check_budget(const plan& of, duration deadline, duration lame_duck, duration force_window,
                   const std::string& deadline_origin);
-
-/// "1.5s", "250ms": the shortest exact form, microseconds at the finest.
-std::string to_text(duration value);
 
 }  // namespace lastcall::core

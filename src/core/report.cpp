@@ -114,8 +114,8 @@ std::string report::timeline() const {
         names = std::max(names, s.component.size() + s.step.size() + 1);
     }
     std::string text = service + " stopped: " + std::string(to_string(result)) + " in " +
-                       ms_text(total) + " of " + core::to_text(grace - reserve) + " (" +
-                       core::to_text(grace) + " from " + grace_source + ")\n";
+                       ms_text(total) + " of " + to_text(grace - reserve) + " (" +
+                       to_text(grace) + " from " + grace_source + ")\n";
     for (const state_report& s : states) {
         text += "  " + pad(ms_text(s.start), 12, true) + "  " + std::string(to_string(s.state)) + "\n";
     }
@@ -123,12 +123,12 @@ std::string report::timeline() const {
         text += "  " + pad(ms_text(s.start), 12, true) + "  " +
                 pad(s.component + " " + s.step, names) + " |" +
                 bar(s.start, s.duration, total, axis) + "| " + pad(ms_text(s.duration), 11, true) +
-                " of " + core::to_text(std::chrono::duration_cast<std::chrono::milliseconds>(s.share)) +
+                " of " + to_text(std::chrono::duration_cast<std::chrono::milliseconds>(s.share)) +
                 "  " + std::string(to_string(s.result)) + (s.error.empty() ? "" : ": " + s.error) +
                 "\n";
     }
     for (const occupant& o : left) {
-        text += "  left inside " + o.gate + ": " + o.label + ", " + core::to_text(o.age) +
+        text += "  left inside " + o.gate + ": " + o.label + ", " + to_text(o.age) +
                 ", thread " + std::to_string(o.thread) + "\n";
     }
     return text;

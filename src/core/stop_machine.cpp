@@ -109,7 +109,7 @@ std::optional<time_point> stop_machine::next_tick() const noexcept {
     for (const auto* list : {&drains_, &closes_}) {
         for (const step_state& s : *list) {
             if (s.at == phase::running) {
-                consider(traces_[s.trace].forced ? s.give_up_at : s.force_at);
+                consider(forcing_ || traces_[s.trace].forced ? s.give_up_at : s.force_at);
             }
         }
     }

@@ -194,7 +194,7 @@ void engine::take_requests() {
         if (requests_seen_++ == 0) {
             run_aside("stop:token", [source = stopping_]() mutable { source.request_stop(); });
             health_.state.store(begin ? state::draining : health_.state.load());
-            log(line + "; " + core::to_text(setup_.grace.deadline()) + " to stop (" +
+            log(line + "; " + to_text(setup_.grace.deadline()) + " to stop (" +
                 setup_.grace.origin() + ")");
         } else {
             log(stamp() + line + (interrupts < 2 ? "; noted, the stop goes on" : "; forcing"));
@@ -242,10 +242,22 @@ void engine::take_step_ends() {
             parts_[e.part].action_ended = true;
             finish_drain_if_over(e.part);
         } else {
-            board_.at(e.part, e.kind).running.store(false);
-            carry_out(machine_->step_ended(e.part, e.kind, e.failed, clock::now()));
+            end_step(e.part, e.kind, e.failed);
         }
     }
+}
+
+void engine::end_step(std::size_t part, step_kind kind, bool failed) {
+    const auto now = clock::now();
+    step_board::entry& entry = board_.at(part, kind);
+    entry.running.store(false);
+    const auto took = now.time_since_epoch() - std::chrono::nanoseconds(entry.since.load());
+    const auto error = errors_.find({part, kind});
+    log(stamp() + (*components_)[part].name + " " + word(kind) +
+        (failed ? " failed after " : " ended after ") +
+        to_text(duration_cast<microseconds>(took)) +
+        (error != errors_.end() ? ": " + error->second : std::string()));
+    carry_out(machine_->step_ended(part, kind, failed, now));
 }
 
 void engine::look_at_gates() {
@@ -272,9 +284,7 @@ void engine::finish_drain_if_over(std::size_t part) {
         return;
     }
     p.drain_running = false;
-    board_.at(part, step_kind::drain).running.store(false);
-    const bool failed = errors_.contains({part, step_kind::drain});
-    carry_out(machine_->step_ended(part, step_kind::drain, failed, clock::now()));
+    end_step(part, step_kind::drain, errors_.contains({part, step_kind::drain}));
 }
 
 void engine::carry_out(const std::vector<core::action>& actions) {
@@ -332,7 +342,7 @@ void engine::start(const core::action& what) {
         }
     }
     log(stamp() + c.name + " " + word(what.step) + ", share " +
-        core::to_text(duration_cast<std::chrono::milliseconds>(what.limit - clock::now())) +
+        to_text(duration_cast<std::chrono::milliseconds>(what.limit - clock::now())) +
         (inside > 0 ? ", " + std::to_string(inside) + " inside" : ""));
     const bool has_action = what.step == step_kind::close || static_cast<bool>(c.drain);
     if (has_action) {
@@ -395,8 +405,7 @@ void engine::force(std::size_t part) {
 
 // Application code never runs on the engine's thread, unless no thread can be had.
 void engine::run_aside(std::string name, std::function<void()> work) {
-    const auto body = [name = std::move(name), work = std::move(work), this]() noexcept {
-        sys::name_this_thread(name.c_str());
+    auto body = [name, work = std::move(work), this]() noexcept {
         try {
             work();
         } catch (...) {
@@ -406,11 +415,14 @@ void engine::run_aside(std::string name, std::function<void()> work) {
         }
     };
     try {
-        threads_.emplace_back(body);
+        threads_.emplace_back([name, body, this] {
+            sys::name_this_thread(name.c_str());
+            mask_of_steps_.apply();  // what a step starts must not inherit a full mask
+            body();
+        });
     } catch (const std::system_error&) {
         setup_.degraded.push_back("no thread for " + name + ": it ran on the engine's own");
         body();
-        sys::name_this_thread("lastcall-stop");
     }
 }
 
@@ -430,7 +442,7 @@ void engine::take_notes() {
 void engine::beat(clock::time_point now) {
     for (const blocked_loop& b : health_.loops.beat(now)) {
         std::string text = "event loop \"" + b.name + "\" has not answered for " +
-                           core::to_text(b.silent) + "; it is blocked";
+                           to_text(b.silent) + "; it is blocked";
         if (b.thread != 0) {
             std::array<char, 600> line{};
             sys::describe_thread(b.thread, line);
@@ -499,7 +511,7 @@ void engine::finish() {
     take_notes();
     report done = make_report();
     log(stamp() + "stopped: " + std::string(to_string(done.result)) + " in " +
-        core::to_text(duration_cast<std::chrono::milliseconds>(done.total)) + ", exit code " +
+        to_text(duration_cast<std::chrono::milliseconds>(done.total)) + ", exit code " +
         std::to_string(done.exit_code()));
     try {
         if (!setup_.options.report_file.empty()) {

@@ -87,6 +87,7 @@ private:
     void take_notes();
     void look_at_gates();
     void finish_drain_if_over(std::size_t part);
+    void end_step(std::size_t part, core::step_kind kind, bool failed);
     void begin_stop();
     void carry_out(const std::vector<core::action>& actions);
     void enter(state next);
@@ -109,6 +110,7 @@ private:
     watchdog& watchdog_;
     sys::notify_socket systemd_;
     std::optional<std::chrono::microseconds> systemd_watchdog_;
+    sys::signal_mask mask_of_steps_;  ///< of the thread that made the lifecycle
 
     std::stop_source stopping_;
     std::stop_source forcing_;

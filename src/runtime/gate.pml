@@ -1,5 +1,5 @@
 /* The gate's protocol as a model for spin(1): the steps of gate_core.hpp,
- * gate_core.cpp, gate_pool.cpp and coarse_clock.cpp, with the names they have there.
+ * gate_core.cpp, gate_pool.cpp and coarse_clock.cpp, under the names they have there.
  * docs/gate.md argues in prose what is searched here; tests/model/ runs the search.
  *
  * Memory is x86-TSO: a plain store of `entered` or `left` sits in the store buffer
@@ -8,14 +8,18 @@
  * each thread's buffer once, in turn and not at one instant. Loads take what is in
  * memory: no thread loads a counter while its own buffer holds a store to it.
  *
- * Every scene is finite, so "eventually" is the assertion in `at_the_end`; that no
- * scene has a cycle is searched too.
+ * A scene has no cycle (that is searched, too): each run ends, and "eventually" is
+ * an assertion about the end.
  *
- *   -DSCENE_CLOSE   entries, leaves, a hand-over between threads, two closers
- *   -DSCENE_LIVES   a core goes through several gates; old passes end late
- *   -DSCENE_TICKER  the ticker parks gates and sleeps; entries wake it
- *   -DGATE_FENCED   no membarrier: every step fences for itself
- *   -DMUTANT_...    one step left out or moved: the search must find an error
+ *   -DSCENE_RACE         two threads enter and leave while a third closes
+ *   -DSCENE_FENCED       the same without membarrier: every step fences for itself
+ *   -DSCENE_CROWD        two hold passes, one enters and leaves, one closes
+ *   -DSCENE_TWO_CLOSERS  one holds a pass, one enters and leaves, two close
+ *   -DSCENE_HAND_OVER    a pass ends on another thread; lanes are claimed during the
+ *                        close; one thread counts in the shared lane
+ *   -DSCENE_LIVES        a core goes through several gates; old passes end late
+ *   -DSCENE_TICKER       the ticker parks gates and sleeps; entries wake it
+ *   -DMUTANT_...         one step is left out or moved: the search must find an error
  */
 
 #define CLOSED 1
@@ -27,16 +31,18 @@
 #define ATTENTION (CLOSED | FENCED | PARKED)
 #define GONE      (ORPHAN | EMPTY)
 
-#ifdef GATE_FENCED
+#ifdef SCENE_FENCED
 #define BORN FENCED
 #else
 #define BORN 0
 #endif
 
-/* Lane 0 is the shared lane, which is only counted in by locked instructions; its
- * buffer stays empty, so threads that count nowhere use it, too. */
-#ifndef FIRST_LANE
+/* Lane 0 is the shared lane: it is counted in by locked instructions only, and its
+ * buffer stays empty. Where a scene does not use it, it is not summed. */
+#ifdef SCENE_HAND_OVER
 #define FIRST_LANE 0
+#else
+#define FIRST_LANE 1
 #endif
 #define LANES 4
 
@@ -46,7 +52,7 @@ chan buffer[LANES] = [3] of { mtype };
 byte entered[LANES];
 byte left[LANES];
 byte high_water = 1;
-byte state = BORN;
+byte states[2] = BORN;
 byte visitors;
 bool event;
 bool awake = true;  /* the word that the ticker sleeps on */
@@ -54,11 +60,15 @@ byte handed;        /* 1: a pass lies ready for another thread; 2: none will */
 
 /* What the protocol is judged by; the protocol itself never reads these. */
 byte inside;          /* passes of the present life that are held */
-byte life = 1;
+byte life = 1;        /* how many gates this core has served */
 bool close_returned;  /* in the present life */
 byte done;            /* threads that have ended */
 
-#define drained(t) empty(buffer[t])
+/* Each thread works on the gate `at`; only the ticker's scene has a second gate. */
+#define state states[at]
+#define LOCALS byte at, seen, used, held, n, seen_life; bool has
+
+#define drained(t)  empty(buffer[t])
 #define all_drained (drained(1) && drained(2) && drained(3))
 
 active proctype memory() {
@@ -75,7 +85,7 @@ end:
 }
 
 inline membarrier() {
-#if !defined(MUTANT_NO_BARRIER) && !defined(GATE_FENCED)
+#if !defined(MUTANT_NO_BARRIER) && !defined(SCENE_FENCED)
     drained(1);
     drained(2);
     drained(3);
@@ -84,9 +94,11 @@ inline membarrier() {
 #endif
 }
 
-/* count(): what has left before what has entered, one lane after the other, and
- * again so many lanes as are in use by then. `held` counts modulo 256. */
-inline sum_up() {
+/* ---- gate_core::count ---- */
+
+/* What has left before what has entered, one lane after the other. Modulo 256. */
+inline count() {
+    held = 0;
 #ifdef MUTANT_ENTERED_FIRST
     add_entered();
     subtract_left();
@@ -112,9 +124,10 @@ inline add_entered() {
     od
 }
 
+/* ---- gate_core::check_empty ---- */
+
 inline signal_event() {
     d_step {
-        /* Set only when closed and nobody inside, by a visitor of this very life. */
         assert(state & CLOSED);
         assert(inside == 0);
         assert(seen_life == life);
@@ -129,24 +142,30 @@ inline signal_event() {
 #endif
 
 inline check_empty(me) {
-    d_step { drained(me) -> visitors++ }
+    d_step { drained(me) -> visitors++ };
     seen = state;
     do
     :: (seen & MAY_BE_EMPTY) && !(seen & EMPTY) ->
-        held = 0;
-        sum_up();
+        count();
         if
-        :: d_step { held == 0 && state == seen -> state = seen | EMPTY; seen_life = life }
+        :: d_step { held == 0 && state == seen -> state = seen | EMPTY; seen_life = life };
             signal_event();
             break
         :: d_step { held == 0 && state != seen -> seen = state }
+#ifdef MUTANT_WAITS_BY_LOOKING_AGAIN
+        :: held != 0 -> seen = state
+#else
         :: held != 0 -> break
+#endif
         fi
     :: else -> break
     od;
     atomic { visitors--; seen = 0; seen_life = 0; held = 0; n = 0; used = 0 }
 }
 
+/* ---- gate_core::enter ---- */
+
+/* lane_registry: the lane counts from the moment its index is below the mark. */
 inline claim_lane(me) {
     d_step {
         if
@@ -156,13 +175,6 @@ inline claim_lane(me) {
     }
 }
 
-inline admitted() {
-    assert(!close_returned);
-    assert(!event);
-    inside++;
-    has = true
-}
-
 inline count_entered(me) {
     if
     :: me == 0 -> entered[0]++
@@ -170,24 +182,28 @@ inline count_entered(me) {
     fi
 }
 
-inline look_then_maybe_admit(mask) {
+/* Loads the state word. An entry whose load shows none of `bits` is admitted. */
+inline look_and_admit(bits) {
     d_step {
         seen = state;
         if
-        :: (seen & (mask)) == 0 -> admitted()
+        :: (seen & (bits)) == 0 ->
+            assert(!close_returned);
+            assert(!event);
+            inside++;
+            has = true
         :: else
         fi
     }
 }
 
-/* enter(): count, then look. */
 inline enter(me) {
 #ifdef MUTANT_LOOK_THEN_ENTER
-    look_then_maybe_admit(ATTENTION);
+    look_and_admit(ATTENTION);
     count_entered(me);
 #else
     count_entered(me);
-    look_then_maybe_admit(ATTENTION);
+    look_and_admit(ATTENTION);
 #endif
     if
     :: has
@@ -197,7 +213,7 @@ inline enter(me) {
 }
 
 inline enter_slowly(me) {
-    look_then_maybe_admit(CLOSED | FENCED);
+    look_and_admit(CLOSED | FENCED);
     if
     :: seen & PARKED ->
         d_step { drained(me) -> state = state & ~PARKED };
@@ -209,7 +225,7 @@ inline enter_slowly(me) {
 #ifndef MUTANT_NO_FENCE
         drained(me);
 #endif
-        look_then_maybe_admit(CLOSED)
+        look_and_admit(CLOSED)
     :: else
     fi;
     if
@@ -225,6 +241,8 @@ inline enter_slowly(me) {
     fi
 }
 
+/* ---- gate_core::leave ---- */
+
 inline count_left(me) {
     if
     :: me == 0 -> d_step { left[0]++; inside--; has = false }
@@ -233,12 +251,11 @@ inline count_left(me) {
 }
 
 #ifdef MUTANT_LEAVER_WAITS_FOR_SEAL
-#define LEAVER_LOOKS (SEALED | FENCED)
+#define LEAVER_LOOKS_FOR (SEALED | FENCED)
 #else
-#define LEAVER_LOOKS (CLOSED | FENCED)
+#define LEAVER_LOOKS_FOR (CLOSED | FENCED)
 #endif
 
-/* leave(): count, then look. */
 inline leave(me) {
 #ifdef MUTANT_LOOK_THEN_LEAVE
     seen = state;
@@ -248,10 +265,12 @@ inline leave(me) {
     seen = state;
 #endif
     if
-    :: seen & LEAVER_LOOKS -> check_empty(me)
+    :: seen & LEAVER_LOOKS_FOR -> check_empty(me)
     :: else -> seen = 0
     fi
 }
+
+/* ---- gate_core::close ---- */
 
 inline close() {
     d_step { seen = state; state = state | CLOSED };
@@ -265,22 +284,7 @@ inline close() {
     d_step { seen = 0; close_returned = true }
 }
 
-#define LOCALS                                     \
-    byte seen, used, held, n, seen_life;        \
-    bool has
-
-#define AT_THE_END(threads)                                               \
-    active proctype at_the_end() {                                        \
-        d_step {                                                          \
-            done == threads && all_drained ->                             \
-            assert(inside == 0);                                          \
-            assert(visitors == 0);                                        \
-            assert((state & CLOSED) == 0 || ((state & EMPTY) && event))   \
-        }                                                                 \
-    }
-
 /* ---- one gate is closed while threads enter and leave ---- */
-#ifdef SCENE_CLOSE
 
 proctype worker(byte me) {
     LOCALS;
@@ -293,13 +297,28 @@ proctype worker(byte me) {
     done++
 }
 
-/* Enters, and leaves the rest to another thread. */
+/* Is inside from the beginning. */
+proctype holder(byte me) {
+    LOCALS;
+    has = true;
+    leave(me);
+    done++
+}
+
+proctype closer() {
+    LOCALS;
+    close();
+    done++
+}
+
+#ifdef SCENE_HAND_OVER
+/* Enters, and leaves the rest to another thread by a plain store. */
 proctype beginner() {
     LOCALS;
     claim_lane(1);
     enter(1);
     if
-    :: has -> d_step { buffer[1]!hand_over; has = false }
+    :: has -> d_step { nfull(buffer[1]) -> buffer[1]!hand_over; has = false }
     :: else -> handed = 2
     fi;
     done++
@@ -314,55 +333,22 @@ proctype finisher() {
     fi;
     done++
 }
-
-/* Is inside from the beginning. */
-proctype holder() {
-    LOCALS;
-    has = true;
-    leave(3);
-    done++
-}
-
-proctype closer() {
-    LOCALS;
-    close();
-    done++
-}
-
-init {
-    atomic {
-#ifdef HAND_OVER
-        run beginner(); run finisher(); run worker(0);
-        run closer(); run closer()
-#else
-        entered[3] = 1; inside = 1; high_water = 4;
-        run worker(1); run worker(2); run holder();
-        run closer()
-#endif
-    }
-}
-
-#ifdef HAND_OVER
-AT_THE_END(5)
-#else
-AT_THE_END(4)
-#endif
 #endif
 
-/* ---- a core goes through several gates ---- */
+/* ---- a core goes through several gates: gate_pool ---- */
 #ifdef SCENE_LIVES
 
-bool making;      /* the mutex */
+bool making;        /* the mutex */
 bool alive = true;  /* the gate object exists */
-byte users;       /* threads inside try_enter, which must not outlive the gate object */
+byte users;         /* threads inside try_enter: the object must outlive them */
 
-/* Holds a pass of the first gate, ends it at any time, and then uses a later gate. */
-proctype worker(byte me) {
+/* Holds a pass of the first gate, ends it at any time, and may use a later gate. */
+proctype visitor_of_two(byte me) {
     LOCALS;
     has = true;
     leave(me);
     if
-    :: d_step { life > 1 && alive -> users++ }
+    :: d_step { life > 1 && alive -> users++ };
         enter(me);
         users--;
         if
@@ -374,26 +360,24 @@ proctype worker(byte me) {
     done++
 }
 
-/* ~gate(): closes, and leaves the core to its last pass. */
-inline abandon() {
+inline abandon_gate() {
     users == 0;
     close();
     d_step { users == 0 -> alive = false; state = state | ORPHAN }
 }
 
-/* open_gate(): takes the core if it is inert, and else goes without. */
-inline reopen() {
+/* Takes the core if it is inert, and else goes without: it would make a new one. */
+inline open_gate() {
+#ifndef MUTANT_NO_LOCK
     d_step { !making -> making = true };
+#endif
     seen = state;
     if
     :: (seen & GONE) == GONE ->
-#ifndef MUTANT_NO_VISITORS_GUARD
-        if
-        :: visitors == 0 -> has = true
-        :: else
-        fi
-#else
+#ifdef MUTANT_NO_VISITORS_GUARD
         has = true
+#else
+        has = (visitors == 0)
 #endif
     :: else
     fi;
@@ -401,11 +385,11 @@ inline reopen() {
     :: has ->
         event = false;
         d_step {
-            assert(inside == 0);
             assert(!alive);
+            assert(inside == 0);
             life++;
-            close_returned = false;
             alive = true;
+            close_returned = false;
             state = BORN
         }
     :: else
@@ -416,24 +400,148 @@ inline reopen() {
 proctype owner(bool first) {
     LOCALS;
     if
-    :: first -> abandon()
+    :: first -> abandon_gate()
     :: else
     fi;
-    reopen();
+    open_gate();
     if
-    :: has -> has = false; abandon()
+    :: has -> has = false; abandon_gate()
     :: else
     fi;
     done++
 }
+#endif
+
+/* ---- the ticker sleeps while nothing enters: coarse_clock ---- */
+#ifdef SCENE_TICKER
+
+bool second_gate;
+bool asleep;
+byte before;  /* entries that the ticker has seen */
+
+inline entered_everywhere(sum) {
+    sum = entered[1];
+    sum = sum + entered[2]
+}
+
+/* How many idle ticks it takes is time, and time is arbitrary here: one. */
+proctype ticker() {
+    byte now;
+    do
+    :: now = 0;
+        entered_everywhere(now);
+        if
+        :: now != before -> before = now
+        :: else ->
+#ifndef MUTANT_ASLEEP_AFTER_PARKING
+            awake = false;
+#endif
+            states[0] = states[0] | PARKED;
+            if
+            :: second_gate -> states[1] = states[1] | PARKED
+            :: else
+            fi;
+#ifdef MUTANT_ASLEEP_AFTER_PARKING
+            awake = false;
+#endif
+            membarrier();
+            entered_everywhere(now);
+#ifdef MUTANT_SLEEP_WITHOUT_LOOKING
+            now = before;
+#endif
+            if
+            :: now == before ->
+                asleep = true;
+end:            d_step { awake -> asleep = false }
+            :: else
+            fi;
+            awake = true;
+            states[0] = states[0] & ~PARKED;
+            if
+            :: second_gate -> states[1] = states[1] & ~PARKED
+            :: else
+            fi
+        fi
+    od
+}
+
+inline enter_and_leave(me) {
+    enter(me);
+    d_step { inside--; has = false }
+}
+
+proctype regular() {
+    LOCALS;
+    enter_and_leave(1);
+    enter_and_leave(1);
+    done++
+}
+
+proctype newcomer() {
+    LOCALS;
+#ifdef MUTANT_BORN_UNPARKED
+    states[1] = 0;
+#else
+    states[1] = PARKED;
+#endif
+    second_gate = true;
+    at = 1;
+    enter_and_leave(2);
+    enter_and_leave(2);
+    done++
+}
+
+/* Once all have entered, a ticker that sleeps has seen all of it. */
+active proctype nothing_unseen() {
+end:
+    d_step {
+        done == 2 && all_drained && asleep && !awake -> assert(before == entered[1] + entered[2])
+    }
+}
+#endif
+
+/* ---- who is in which scene ---- */
 
 init {
     atomic {
-        entered[1] = 1; entered[2] = 1; inside = 2; high_water = 3;
-        run worker(1); run worker(2);
-        run owner(true); run owner(false)
+#if defined(SCENE_RACE) || defined(SCENE_FENCED)
+        high_water = 3;
+        run worker(1); run worker(2); run closer()
+#elif defined(SCENE_CROWD)
+        high_water = 4;
+        entered[1] = 1; entered[3] = 1; inside = 2;
+        run holder(1); run worker(2); run holder(3); run closer()
+#elif defined(SCENE_TWO_CLOSERS)
+        high_water = 3;
+        entered[1] = 1; inside = 1;
+        run holder(1); run worker(2); run closer(); run closer()
+#elif defined(SCENE_HAND_OVER)
+        run beginner(); run finisher(); run worker(0); run closer()
+#elif defined(SCENE_LIVES)
+        high_water = 3;
+        entered[1] = 1; entered[2] = 1; inside = 2;
+        run visitor_of_two(1); run holder(2); run owner(true); run owner(false)
+#elif defined(SCENE_TICKER)
+        states[0] = PARKED;
+        run ticker(); run regular(); run newcomer()
+#endif
     }
 }
 
-AT_THE_END(4)
+#if defined(SCENE_RACE) || defined(SCENE_FENCED)
+#define THREADS 3
+#else
+#define THREADS 4
+#endif
+
+#ifndef SCENE_TICKER
+/* Closed, and everybody has left: the event is set. */
+active proctype at_the_end() {
+    d_step {
+        done == THREADS && all_drained ->
+        assert(inside == 0);
+        assert(visitors == 0);
+        assert((states[0] & CLOSED) == 0 || ((states[0] & EMPTY) && event))
+    }
+}
 #endif

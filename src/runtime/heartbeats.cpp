@@ -28,7 +28,7 @@ struct heartbeats::loop {
 
 void heartbeats::watch(std::string name, milliseconds limit, health::poster post) {
     if (limit < milliseconds(10)) {
-        throw std::invalid_argument("loop \"" + name + "\": a limit of " + core::to_text(limit) +
+        throw std::invalid_argument("loop \"" + name + "\": a limit of " + to_text(limit) +
                                     " is below 10ms");
     }
     const std::lock_guard lock(mutex_);
@@ -115,8 +115,8 @@ std::vector<check_result> heartbeats::results(time_point now) const {
         std::string detail;
         if (blocked) {
             detail = "has not answered for " +
-                     core::to_text(std::chrono::duration_cast<milliseconds>(now - l->asked)) +
-                     " (limit " + core::to_text(l->limit) + ")";
+                     to_text(std::chrono::duration_cast<milliseconds>(now - l->asked)) +
+                     " (limit " + to_text(l->limit) + ")";
         }
         results.push_back({l->name, !blocked, std::move(detail)});
     }

@@ -41,9 +41,9 @@ runtime::engine_setup set_up(lifecycle_options options) {
     setup.duck = options.duck.value_or(lame_duck::automatic());
     if (setup.duck.min < milliseconds::zero() || setup.duck.max < setup.duck.min ||
         setup.duck.quiet < milliseconds::zero()) {
-        throw std::invalid_argument("lame duck: min " + core::to_text(setup.duck.min) + ", max " +
-                                    core::to_text(setup.duck.max) + ", quiet " +
-                                    core::to_text(setup.duck.quiet) +
+        throw std::invalid_argument("lame duck: min " + to_text(setup.duck.min) + ", max " +
+                                    to_text(setup.duck.max) + ", quiet " +
+                                    to_text(setup.duck.quiet) +
                                     "; it takes 0 <= min <= max and 0 <= quiet");
     }
     setup.options = std::move(options);

@@ -60,6 +60,10 @@ all_signals_blocked::all_signals_blocked() noexcept {
 
 all_signals_blocked::~all_signals_blocked() { ::pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
 
+signal_mask::signal_mask() noexcept { ::pthread_sigmask(SIG_BLOCK, nullptr, &set_); }
+
+void signal_mask::apply() const noexcept { ::pthread_sigmask(SIG_SETMASK, &set_, nullptr); }
+
 std::string signal_name(int number) {
     const char* abbreviation = ::sigabbrev_np(number);
     return abbreviation != nullptr ? std::string("SIG") + abbreviation

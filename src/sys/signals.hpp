@@ -23,6 +23,17 @@ private:
     sigset_t before_{};
 };
 
+/// The signal mask of a thread, to be given to another.
+class signal_mask {
+public:
+    /// That of the calling thread.
+    signal_mask() noexcept;
+    void apply() const noexcept;
+
+private:
+    sigset_t set_{};
+};
+
 /// One signal as it arrived.
 struct arrived_signal {
     int number = 0;

@@ -10,9 +10,9 @@
 #include <mutex>
 #include <thread>
 
+#include <lastcall/duration.hpp>
 #include <lastcall/lifecycle.hpp>
 
-#include "core/grace.hpp"
 
 namespace {
 
@@ -21,7 +21,7 @@ using namespace std::chrono_literals;
 std::mutex never_released;
 
 [[gnu::noinline]] void spin_for_ever() {
-    for (volatile int i = 0;; ++i) {
+    for (volatile bool go_on = true; go_on;) {
     }
 }
 
@@ -42,7 +42,7 @@ int main(int argc, char** argv) try {
     lastcall::lifecycle_options options{.service = "deaf"};
     for (int i = 1; i + 1 < argc; i += 2) {
         const auto value = std::chrono::duration_cast<std::chrono::milliseconds>(
-            lastcall::core::parse_duration(argv[i + 1], argv[i]));
+            lastcall::parse_duration(argv[i + 1], argv[i]));
         if (std::strcmp(argv[i], "--grace") == 0) {
             options.grace = value;
         } else if (std::strcmp(argv[i], "--reserve") == 0) {

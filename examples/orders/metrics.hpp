@@ -1,0 +1,29 @@
+// Numbers for Prometheus.
+#pragma once
+
+#include <prometheus/counter.h>
+#include <prometheus/registry.h>
+
+#include <functional>
+#include <lastcall/http.hpp>
+#include <memory>
+
+namespace orders {
+
+class metrics {
+public:
+    metrics();
+    explicit metrics(std::shared_ptr<prometheus::Registry> registry);
+
+    prometheus::Counter& orders_created;
+    prometheus::Counter& jobs_done;
+    prometheus::Counter& jobs_failed;
+
+    /// All of them in the text format, and the numbers of the server.
+    [[nodiscard]] std::string text(const lastcall::http::server_counts& server) const;
+
+private:
+    std::shared_ptr<prometheus::Registry> registry_;
+};
+
+}  // namespace orders
