@@ -93,16 +93,16 @@ public:
         requires(std::is_invocable_v<Callable&, stop_context> ||
                  std::is_invocable_v<Callable&, stop_context, completion> ||
                  std::is_invocable_v<Callable&>)
-    step(Callable action) {
+    step(Callable call) {
         if constexpr (std::is_invocable_v<Callable&, stop_context, completion>) {
-            action_ = [shared = std::make_shared<Callable>(std::move(action))](
+            action_ = [shared = std::make_shared<Callable>(std::move(call))](
                           stop_context context, completion done) {
                 (*shared)(std::move(context), std::move(done));
             };
         } else if constexpr (std::is_invocable_v<Callable&, stop_context>) {
-            action_ = blocking(std::move(action));
+            action_ = blocking(std::move(call));
         } else {
-            action_ = blocking([act = std::move(action)](const stop_context&) mutable { act(); });
+            action_ = blocking([act = std::move(call)](const stop_context&) mutable { act(); });
         }
     }
 

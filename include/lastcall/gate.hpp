@@ -121,8 +121,8 @@ public:
 
     [[nodiscard]] bool is_open() const noexcept { return !core_->closed(); }
 
-    /// Passes held now. Exact once the gate is closed; while it is open, work that
-    /// enters or leaves during the call may be counted or not.
+    /// Passes held now. While the gate is open, work that enters or leaves during the
+    /// call may be counted or not; once it is closed, the number is never too low.
     [[nodiscard]] std::size_t count() const noexcept;
 
     /// Waits until the gate is closed and empty.

@@ -58,10 +58,14 @@ bool gate_core::enter_slowly(lane& l) noexcept {
 }
 
 void gate_core::close() noexcept {
-    if ((state.fetch_or(bit_closed, std::memory_order_seq_cst) & bit_closed) != 0) {
+    // A second closer that comes before the seal issues a barrier of its own.
+    if ((state.fetch_or(bit_closed, std::memory_order_seq_cst) & bit_sealed) != 0) {
         return;
     }
     sys::barrier_all_threads();
+    // Until here an entry that was admitted may still be in its processor's store
+    // buffer, and a leaver that summed up would miss it: nobody may say "empty" yet.
+    state.fetch_or(bit_sealed, std::memory_order_seq_cst);
     check_empty();
 }
 
@@ -72,7 +76,7 @@ void gate_core::check_empty() noexcept {
     visitors.fetch_add(1, std::memory_order_seq_cst);
     sys::full_fence();
     std::uint32_t seen = state.load(std::memory_order_seq_cst);
-    while ((seen & bit_closed) != 0 && (seen & bit_empty) == 0 && count() == 0) {
+    while ((seen & bit_sealed) != 0 && (seen & bit_empty) == 0 && count() == 0) {
         if (state.compare_exchange_strong(seen, seen | bit_empty, std::memory_order_seq_cst)) {
             sys::signal_event(event);
             break;

@@ -33,6 +33,15 @@ void check(int result, const char* what) {
     }
 }
 
+// The caller's entry in /proc/self/task. Not gettid(2): /proc may belong to an outer PID
+// namespace, which numbers threads differently.
+std::string own_task_name() {
+    char link[64];
+    const ssize_t n = ::readlink("/proc/thread-self", link, sizeof link);
+    const std::string path(link, n > 0 ? static_cast<std::size_t>(n) : 0);
+    return path.substr(path.rfind('/') + 1);
+}
+
 std::string name_of_thread(const std::string& task) {
     std::ifstream comm(task + "/comm");
     std::string name;
@@ -80,7 +89,7 @@ std::vector<std::string> threads_open_to(const std::vector<int>& numbers) {
     if (tasks == nullptr) {
         return found;
     }
-    const std::string self = std::to_string(current_thread_id());
+    const std::string self = own_task_name();
     while (const dirent* entry = ::readdir(tasks.get())) {
         const std::string id = entry->d_name;
         if (id[0] == '.' || id == self) {

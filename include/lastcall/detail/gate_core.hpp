@@ -70,6 +70,7 @@ public:
     static constexpr std::uint32_t bit_parked = 4;   ///< the ticker sleeps: wake it
     static constexpr std::uint32_t bit_empty = 8;    ///< closed, and seen empty
     static constexpr std::uint32_t bit_orphan = 16;  ///< the gate object is gone
+    static constexpr std::uint32_t bit_sealed = 32;  ///< closed, and all who entered are visible
 
     [[nodiscard]] ticket enter(const char* what) noexcept {
         const std::uint32_t mine = this_thread.lane;

@@ -1,0 +1,125 @@
+#include "results.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <sstream>
+
+#include "drill/tally.hpp"
+#include "drill/text.hpp"
+
+namespace stop_bench {
+namespace {
+
+using lastcall::drill::json_string;
+using lastcall::drill::quantile;
+
+std::vector<double> sorted(std::vector<double> values) {
+    std::ranges::sort(values);
+    return values;
+}
+
+std::string text_of(double value, const std::string& unit) {
+    char text[32];
+    const bool whole = unit.empty() && value == std::floor(value);
+    std::snprintf(text, sizeof text, whole ? "%.0f" : std::abs(value) < 10 ? "%.2f" : "%.1f", value);
+    return unit.empty() ? text : std::string(text) + " " + unit;
+}
+
+std::string goal_text(const measure& one) {
+    if (!one.to_reach) {
+        return "";
+    }
+    return (one.to_reach->each_value ? "each ≤ " : "≤ ") + text_of(one.to_reach->at_most, one.unit);
+}
+
+}  // namespace
+
+bool measure::reached() const {
+    if (!to_reach) {
+        return true;
+    }
+    const auto in_order = sorted(values);
+    return !in_order.empty() &&
+           (to_reach->each_value ? in_order.back() : quantile(in_order, 0.5)) <= to_reach->at_most;
+}
+
+void results::add(measure one) { measures_.push_back(std::move(one)); }
+
+void results::note(const std::string& text) {
+    std::fprintf(stderr, "stop_bench: NOTE: %s\n", text.c_str());
+    if (std::ranges::find(notes_, text) == notes_.end()) {
+        notes_.push_back(text);
+    }
+}
+
+bool results::all_reached() const { return std::ranges::all_of(measures_, &measure::reached); }
+
+std::string results::markdown() const {
+    std::ostringstream out;
+    out << "# Stops of whole processes\n";
+    std::string figure;
+    for (const auto& one : measures_) {
+        if (one.figure != figure) {
+            figure = one.figure;
+            out << "\n## " << figure
+                << "\n\n| server | what | runs | median | range | to reach | reached |\n"
+                   "|---|---|---|---|---|---|---|\n";
+        }
+        const auto values = sorted(one.values);
+        out << "| " << one.server << " | " << one.what << " | " << values.size() << " | ";
+        if (values.empty()) {
+            out << "– | –";
+        } else {
+            out << text_of(quantile(values, 0.5), one.unit) << " | "
+                << text_of(values.front(), one.unit) << " – " << text_of(values.back(), one.unit);
+        }
+        out << " | " << goal_text(one) << " | "
+            << (!one.to_reach ? "" : one.reached() ? "yes" : "**no**")
+            << (one.note.empty() ? "" : " (" + one.note + ")") << " |\n";
+    }
+    if (!notes_.empty()) {
+        out << "\n## Notes\n\n";
+    }
+    for (const auto& note : notes_) {
+        out << "- " << note << "\n";
+    }
+    return out.str();
+}
+
+std::string results::json() const {
+    std::ostringstream out;
+    out << "{\n  \"format\": \"lastcall-stop-bench/1\",\n  \"measures\": [";
+    const char* separator = "\n";
+    for (const auto& one : measures_) {
+        const auto in_order = sorted(one.values);
+        out << separator << "    {\"figure\": " << json_string(one.figure)
+            << ", \"server\": " << json_string(one.server) << ", \"what\": " << json_string(one.what)
+            << ", \"unit\": " << json_string(one.unit)
+            << ", \"median\": " << quantile(in_order, 0.5) << ", \"values\": [";
+        for (std::size_t i = 0; i < one.values.size(); ++i) {
+            out << (i == 0 ? "" : ", ") << one.values[i];
+        }
+        out << "]";
+        if (one.to_reach) {
+            out << ", \"at_most\": " << one.to_reach->at_most
+                << ", \"each_value\": " << (one.to_reach->each_value ? "true" : "false")
+                << ", \"reached\": " << (one.reached() ? "true" : "false");
+        }
+        if (!one.note.empty()) {
+            out << ", \"note\": " << json_string(one.note);
+        }
+        out << "}";
+        separator = ",\n";
+    }
+    out << "\n  ],\n  \"notes\": [";
+    separator = "\n";
+    for (const auto& note : notes_) {
+        out << separator << "    " << json_string(note);
+        separator = ",\n";
+    }
+    out << "\n  ]\n}\n";
+    return out.str();
+}
+
+}  // namespace stop_bench

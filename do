@@ -1,0 +1,129 @@
+#!/usr/bin/env bash
+# How a person works with this project; `./do help` lists the verbs.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")"
+
+jobs=$(nproc)
+
+help() {
+    cat <<'TEXT'
+usage: ./do VERB [ARGUMENT...]
+
+  demo     stop a real service under load, and account for every request
+  test     everything: unit, integration, model, packaging, sanitizers
+  bench    run the benchmarks [those named]; results go to bench/results/
+  build    build what ships; the programs are in build/release/bin/
+  check    format, layers, words, documents, API reference, clang-tidy
+  clean    remove build/
+  help     this text
+
+On Debian 12 each verb first installs the packages it misses (tools/packages.txt).
+TEXT
+}
+
+say() { printf './do: %s\n' "$*" >&2; }
+
+# packages GROUP...: the packages of these groups of tools/packages.txt, one a line.
+packages() {
+    awk -v wanted=" $* " '
+        /^\[/ { in_group = index(wanted, " " substr($0, 2, length($0) - 2) " "); next }
+        /^[^#]/ && in_group' tools/packages.txt
+}
+
+# need GROUP...: installs what is missing of these groups.
+need() {
+    local missing=() as_root=() package
+    command -v dpkg-query >/dev/null || {
+        say "no dpkg here: install the likes of these yourself: $(packages "$@" | xargs)"
+        return
+    }
+    # A package that dpkg has never heard of is missing from the output and is the reason
+    # for a status of 1; comm finds both kinds.
+    mapfile -t missing < <(comm -23 <(packages "$@" | sort -u) <(
+        # shellcheck disable=SC2016  # the format is for dpkg-query to expand
+        packages "$@" | xargs dpkg-query -W -f '${db:Status-Status} ${Package}\n' 2>/dev/null |
+            sed -n 's/^installed //p' | sort -u))
+    ((${#missing[@]} > 0)) || return 0
+
+    if ((EUID != 0)); then
+        command -v sudo >/dev/null || {
+            say "these Debian packages are missing: ${missing[*]}"
+            say "cannot install them: not root, and there is no sudo. As root, run:"
+            say "  apt-get install ${missing[*]}"
+            exit 1
+        }
+        as_root=(sudo)
+    fi
+    say "installing Debian packages needed to ${verb}:"
+    for package in "${missing[@]}"; do say "  $package"; done
+    "${as_root[@]}" apt-get update -q >&2
+    "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
+        apt-get install -q -y --no-install-recommends "${missing[@]}" >&2 </dev/null
+}
+
+# build PRESET [TARGET...]
+build() {
+    local preset=$1
+    shift
+    cmake --preset "$preset" >"build/$preset.configure.log" 2>&1 || {
+        cat "build/$preset.configure.log" >&2
+        say "cmake could not configure the preset $preset"
+        exit 1
+    }
+    cmake --build --preset "$preset" --parallel "$jobs" ${1:+--target "$@"}
+}
+
+run_build() {
+    need build libraries
+    build release "$@"
+}
+
+run_demo() {
+    need build libraries
+    build release stop_demo orders >&2
+    exec build/release/bin/stop_demo "$@"
+}
+
+# Tests to which a sanitizer adds nothing carry the label release_only. The release
+# preset comes last: the summary that ends the output is that of the whole suite.
+run_test() {
+    need build libraries test check
+    local preset status=0
+    for preset in asan tsan; do
+        build "$preset"
+        ctest --preset "$preset" --parallel "$jobs" --label-exclude release_only || {
+            say "tests failed under $preset, see above; the other presets go on"
+            status=1
+        }
+    done
+    build release
+    ctest --preset release --parallel "$jobs" || status=1
+    exit "$status"
+}
+
+run_bench() {
+    need build libraries test
+    build release
+    exec tools/run_benchmarks build/release/bin bench/results "$@"
+}
+
+run_check() {
+    need build libraries test check
+    exec tools/check_all
+}
+
+verb=${1:-help}
+(($# == 0)) || shift
+case $verb in
+build | demo | test | bench | check)
+    mkdir -p build
+    "run_$verb" "$@"
+    ;;
+clean) rm -rf build ;;
+help | -h | --help) help ;;
+*)
+    help >&2
+    say "there is no verb '$verb'"
+    exit 2
+    ;;
+esac
