@@ -141,15 +141,16 @@ void subject::kill_group() const noexcept {
     }
 }
 
-bool subject::wait(moment until, const std::function<void(std::string_view)>& line) {
+bool subject::wait(std::chrono::steady_clock::time_point until, const std::function<void(std::string_view)>& line) {
     while (!exit_) {
         std::array<pollfd, 2> waiting{pollfd{pidfd_.get(), POLLIN, 0},
                                       pollfd{errors_ ? errors_.get() : -1, POLLIN, 0}};
-        const auto left = std::max<std::int64_t>(0, nanoseconds(until) - nanoseconds(clock::now()));
-        const timespec limit{static_cast<std::time_t>(left / 1'000'000'000),
-                             static_cast<long>(left % 1'000'000'000)};
+        const auto left = std::max<std::chrono::nanoseconds>(
+            std::chrono::nanoseconds(0), until - std::chrono::steady_clock::now());
+        const timespec limit{static_cast<std::time_t>(left.count() / 1'000'000'000),
+                             static_cast<long>(left.count() % 1'000'000'000)};
         const int ready = ::ppoll(waiting.data(), waiting.size(), &limit, nullptr);
-        const auto now = clock::now();
+        const auto now = std::chrono::steady_clock::now();
         if (ready == 0) {
             return false;
         }
@@ -199,7 +200,7 @@ void subject::take_line(std::string text, const std::function<void(std::string_v
     }
 }
 
-void subject::reap(moment when) {
+void subject::reap(std::chrono::steady_clock::time_point when) {
     int status = 0;
     rusage used{};
     while (::wait4(pid_, &status, 0, &used) < 0 && errno == EINTR) {

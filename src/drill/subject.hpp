@@ -6,9 +6,9 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
-#include "drill/exchange.hpp"
 #include "sys/fd.hpp"
 
 namespace lastcall::drill {
@@ -27,7 +27,7 @@ struct subject_command {
 
 /// How it ended.
 struct subject_exit {
-    moment when{};
+    std::chrono::steady_clock::time_point when{};
     int code = 0;    ///< exit status, when it exited
     int signal = 0;  ///< the signal that ended it; 0 when it exited
     std::chrono::nanoseconds processor_time{};
@@ -59,7 +59,8 @@ public:
     /// Waits for its exit, and hands over its lines on stderr as they come. Once it has
     /// exited, what is left in the pipe is handed over first.
     /// Returns: whether it has exited. Blocks: up to `until`.
-    bool wait(moment until, const std::function<void(std::string_view)>& line = {});
+    bool wait(std::chrono::steady_clock::time_point until,
+              const std::function<void(std::string_view)>& line = {});
 
     /// Processes of its group that are still there: pids, our subject's own included.
     [[nodiscard]] std::vector<int> group() const;
@@ -70,7 +71,7 @@ public:
 private:
     void read_lines(const std::function<void(std::string_view)>& line);
     void take_line(std::string text, const std::function<void(std::string_view)>& line);
-    void reap(moment when);
+    void reap(std::chrono::steady_clock::time_point when);
 
     int pid_ = 0;
     sys::unique_fd pidfd_;

@@ -232,7 +232,7 @@ LASTCALL_SCENARIO(forks) {
         pass p;
     };
     std::thread thread([&life, pid] {
-        while (life.state() != state::draining) {
+        while (life.state() < state::draining) {
             std::this_thread::yield();
         }
         ::kill(pid, SIGTERM);
@@ -244,7 +244,7 @@ LASTCALL_SCENARIO(forks) {
     thread.detach();
     say(work.wait_empty(clock::now()) ? "parent was told empty" : "parent still holds it");
     std::thread release([&] {
-        while (life.state() != state::draining) {
+        while (life.state() < state::draining) {
             std::this_thread::yield();
         }
         const_cast<pass&>(held).end();

@@ -152,14 +152,17 @@ LASTCALL_SCENARIO(blocked_loop) {
             task();
         }
     });
+    std::atomic<int> posts{0};
     const auto post = [&](std::function<void()> task) {
         const std::lock_guard lock(m);
+        ++posts;
         tasks.push_back(std::move(task));
         changed.notify_one();
     };
     life.health().watch_loop("io", 50ms, post);
     life.ready();
-    while (!life.health().liveness().good) {
+    while (posts.load() < 2) {  // it is asked again only when it has answered
+        std::this_thread::yield();
     }
     post(loop_for_ever);
     while (life.health().liveness().good) {
