@@ -41,14 +41,14 @@ private:
         response_.keep_alive(request_.keep_alive());
         response_.body() = "orders\n";
         response_.prepare_payload();
-        http::async_write(stream_, response_,
-                          [self = shared_from_this()](beast::error_code error, std::size_t) {
-                              if (!error && self->response_.keep_alive()) {
-                                  self->read();
-                              } else {
-                                  self->stream_.socket().shutdown(tcp::socket::shutdown_send, error);
-                              }
-                          });
+        http::async_write(
+            stream_, response_, [self = shared_from_this()](beast::error_code error, std::size_t) {
+                if (!error && self->response_.keep_alive()) {
+                    self->read();
+                } else {
+                    self->stream_.socket().shutdown(tcp::socket::shutdown_send, error);
+                }
+            });
     }
 
     beast::tcp_stream stream_;
@@ -59,15 +59,15 @@ private:
 
 void accept(tcp::acceptor& acceptor, std::vector<std::unique_ptr<asio::io_context>>& loops,
             std::size_t next) {
-    acceptor.async_accept(*loops[next], [&acceptor, &loops, next](beast::error_code error,
-                                                                  tcp::socket s) {
-        if (!error) {
-            s.set_option(tcp::no_delay(true));
-            auto made = std::make_shared<session>(std::move(s));
-            asio::post(*loops[next], [made] { made->read(); });
-        }
-        accept(acceptor, loops, (next + 1) % loops.size());
-    });
+    acceptor.async_accept(*loops[next],
+                          [&acceptor, &loops, next](beast::error_code error, tcp::socket s) {
+                              if (!error) {
+                                  s.set_option(tcp::no_delay(true));
+                                  auto made = std::make_shared<session>(std::move(s));
+                                  asio::post(*loops[next], [made] { made->read(); });
+                              }
+                              accept(acceptor, loops, (next + 1) % loops.size());
+                          });
 }
 
 }  // namespace
@@ -83,8 +83,9 @@ int main(int argc, char** argv) {
         loops.push_back(std::make_unique<asio::io_context>(1));
         work.push_back(asio::make_work_guard(*loops.back()));
     }
-    tcp::acceptor acceptor(*loops[0], tcp::endpoint(asio::ip::address_v4::loopback(),
-                                                    static_cast<unsigned short>(std::atoi(argv[1]))));
+    tcp::acceptor acceptor(*loops[0],
+                           tcp::endpoint(asio::ip::address_v4::loopback(),
+                                         static_cast<unsigned short>(std::atoi(argv[1]))));
     accept(acceptor, loops, 0);
     std::vector<std::thread> threads;
     for (std::size_t i = 1; i < loops.size(); ++i) {

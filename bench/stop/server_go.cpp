@@ -70,7 +70,7 @@ std::optional<server> go_server(const std::filesystem::path& scratch) {
          {"GOCACHE=" + (scratch / "go-cache").string(), "GOPATH=" + (scratch / "go-path").string(),
           "GO111MODULE=off", "CGO_ENABLED=0"},
          {}});
-    const auto limit = lastcall::drill::clock::now() + std::chrono::minutes(5);
+    const auto limit = std::chrono::steady_clock::now() + std::chrono::minutes(5);
     if (!compiler.wait(limit) || compiler.exit()->code != 0) {
         return std::nullopt;
     }

@@ -30,13 +30,14 @@ json to_json(const order& o) {
 std::optional<std::int64_t> number_in(std::string_view text, std::int64_t most) {
     std::int64_t value = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    const bool good = error == std::errc{} && end == text.data() + text.size() && value >= 0 &&
-                      value <= most;
+    const bool good =
+        error == std::errc{} && end == text.data() + text.size() && value >= 0 && value <= most;
     return good ? std::optional(value) : std::nullopt;
 }
 
 /// The value of `name` in "a=1&b=2"; `otherwise` when it is not there.
-std::string_view parameter(std::string_view query, std::string_view name, std::string_view otherwise) {
+std::string_view parameter(std::string_view query, std::string_view name,
+                           std::string_view otherwise) {
     while (!query.empty()) {
         const std::string_view pair = query.substr(0, query.find('&'));
         if (pair.starts_with(name) && pair.substr(name.size()).starts_with('=')) {
@@ -113,7 +114,9 @@ void api::aside(exchange x, Work work) {
     });
 }
 
-void api::home(exchange x) { std::move(x).respond(status::ok, as_text, "orders\n"); }
+void api::home(exchange x) {
+    std::move(x).respond(status::ok, as_text, "orders\n");
+}
 
 void api::create(exchange x) {
     const json wish = json::parse(x.request().body(), nullptr, false);
@@ -194,7 +197,8 @@ namespace {
 // One chunk each tenth of a second, until the time is over or the client has gone.
 class ticking_stream : public std::enable_shared_from_this<ticking_stream> {
 public:
-    ticking_stream(lastcall::http::stream out, const boost::asio::any_io_executor& on, std::int64_t ticks)
+    ticking_stream(lastcall::http::stream out, const boost::asio::any_io_executor& on,
+                   std::int64_t ticks)
         : out_(std::move(out)), timer_(on), left_(ticks) {}
 
     void tick() {
@@ -225,7 +229,8 @@ void api::stream(exchange x) {
         return;
     }
     const auto on = x.executor();
-    std::make_shared<ticking_stream>(std::move(x).begin_stream(status::ok, as_text), on, *seconds * 10)
+    std::make_shared<ticking_stream>(std::move(x).begin_stream(status::ok, as_text), on,
+                                     *seconds * 10)
         ->tick();
 }
 
@@ -250,9 +255,9 @@ void api::health(exchange x) {
 }
 
 void api::show_metrics(exchange x) {
-    std::move(x).respond(status::ok, "text/plain; version=0.0.4; charset=utf-8",
-                         numbers_.text(server_ != nullptr ? server_->counts()
-                                                          : lastcall::http::server_counts{}));
+    std::move(x).respond(
+        status::ok, "text/plain; version=0.0.4; charset=utf-8",
+        numbers_.text(server_ != nullptr ? server_->counts() : lastcall::http::server_counts{}));
 }
 
 }  // namespace orders

@@ -31,8 +31,8 @@ std::string csv_line(const order& o) {
     for (const char c : o.item) {
         quoted += c == '"' ? std::string("\"\"") : std::string(1, c);
     }
-    return std::to_string(o.id) + "," + quoted + "\"," + std::to_string(o.quantity) + "," + o.state +
-           "\n";
+    return std::to_string(o.id) + "," + quoted + "\"," + std::to_string(o.quantity) + "," +
+           o.state + "\n";
 }
 
 }  // namespace

@@ -24,7 +24,8 @@ struct setting {
 };
 
 setting text(const char* help, std::string options::*into) {
-    return {help, "TEXT", [into](options& o, const std::string& t, const std::string&) { o.*into = t; }};
+    return {help, "TEXT",
+            [into](options& o, const std::string& t, const std::string&) { o.*into = t; }};
 }
 
 setting number(const char* help, unsigned options::*into, unsigned most) {
@@ -37,8 +38,8 @@ setting number(const char* help, unsigned options::*into, unsigned most) {
                     used = 0;
                 }
                 if (used != t.size() || t.empty() || t[0] == '-' || value > most) {
-                    throw std::invalid_argument(what + ": \"" + t + "\" is not a number from 0 to " +
-                                                std::to_string(most));
+                    throw std::invalid_argument(
+                        what + ": \"" + t + "\" is not a number from 0 to " + std::to_string(most));
                 }
                 o.*into = static_cast<unsigned>(value);
             }};
@@ -62,7 +63,8 @@ setting truth(const char* help, bool options::*into) {
 
 const std::map<std::string, setting>& settings() {
     static const std::map<std::string, setting> all{
-        {"listen", text("Address and port, 127.0.0.1:8080; port 0 takes a free one", &options::listen)},
+        {"listen",
+         text("Address and port, 127.0.0.1:8080; port 0 takes a free one", &options::listen)},
         {"db", text("sqlite:FILE or postgres://USER@HOST/NAME", &options::db)},
         {"queue", text("Where jobs wait: db, or redis://HOST:PORT", &options::queue)},
         {"temp-dir", text("Parent of the directory for temporary files", &options::temp_dir)},
@@ -70,8 +72,10 @@ const std::map<std::string, setting>& settings() {
         {"db-threads", number("Threads that wait for the database", &options::db_threads, 1024)},
         {"workers", number("Threads that do jobs", &options::workers, 1024)},
         {"grace", duration("Grace period: from the stop signal to SIGKILL", &options::grace)},
-        {"lame-duck-min", duration("Serve on at least so long after the signal", &options::duck_min)},
-        {"lame-duck-max", duration("Serve on at most so long after the signal", &options::duck_max)},
+        {"lame-duck-min",
+         duration("Serve on at least so long after the signal", &options::duck_min)},
+        {"lame-duck-max",
+         duration("Serve on at most so long after the signal", &options::duck_max)},
         {"lame-duck-quiet", duration("Leave the lame duck after so long without a new connection",
                                      &options::duck_quiet)},
         {"race-grace", duration("How long an idle connection may still send when draining",
@@ -79,16 +83,18 @@ const std::map<std::string, setting>& settings() {
         {"job-time", duration("How long each job takes, for trials", &options::job_time)},
         {"tls-certificate", text("Certificate chain, PEM", &options::tls_certificate)},
         {"tls-key", text("Private key, PEM", &options::tls_key)},
-        {"report", text("Write the report of the stop to this file, as JSON", &options::report_file)},
+        {"report",
+         text("Write the report of the stop to this file, as JSON", &options::report_file)},
         {"reraise", truth("End by SIGTERM (status 143) after a clean stop", &options::reraise)},
     };
     return all;
 }
 
-void read_file(const std::string& path, options& into, const std::map<std::string, std::string>& given) {
+void read_file(const std::string& path, options& into,
+               const std::map<std::string, std::string>& given) {
     const auto fail = [&](int line, const std::string& why) {
-        throw usage_end("orders: " + path + (line > 0 ? ":" + std::to_string(line) : "") + ": " + why,
-                        2);
+        throw usage_end(
+            "orders: " + path + (line > 0 ? ":" + std::to_string(line) : "") + ": " + why, 2);
     };
     YAML::Node root;
     try {

@@ -33,8 +33,8 @@ public:
 
     order create(const std::string& item, std::int64_t quantity) override {
         auto t = begin("create order");
-        auto rows = t.query("INSERT INTO orders (item, quantity) VALUES ($1, $2) RETURNING id", item,
-                            quantity);
+        auto rows = t.query("INSERT INTO orders (item, quantity) VALUES ($1, $2) RETURNING id",
+                            item, quantity);
         rows.next();
         const auto id = rows.get<std::int64_t>(0);
         queue_->enqueue(t, std::to_string(id));
@@ -51,8 +51,8 @@ public:
     std::vector<order> list(std::int64_t after, std::int64_t limit) override {
         auto t = begin("list orders");
         auto rows = t.query(
-            "SELECT id, item, quantity, state FROM orders WHERE id > $1 ORDER BY id LIMIT $2", after,
-            limit);
+            "SELECT id, item, quantity, state FROM orders WHERE id > $1 ORDER BY id LIMIT $2",
+            after, limit);
         std::vector<order> found;
         while (rows.next()) {
             found.push_back(from(rows));

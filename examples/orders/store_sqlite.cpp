@@ -18,7 +18,8 @@ CREATE TABLE IF NOT EXISTS shipments (
 class sqlite_orders final : public store {
 public:
     sqlite_orders(lastcall::lifecycle& life, const std::string& file, std::size_t readers)
-        : database_(life, {.name = "db", .file = file, .readers = readers, .uses = lastcall::nothing}) {
+        : database_(life,
+                    {.name = "db", .file = file, .readers = readers, .uses = lastcall::nothing}) {
         auto t = begin("schema");
         t.script(schema);
         t.commit();
@@ -42,9 +43,9 @@ public:
 
     std::vector<order> list(std::int64_t after, std::int64_t limit) override {
         auto t = read("list orders");
-        auto rows = t.query(
-            "SELECT id, item, quantity, state FROM orders WHERE id > ? ORDER BY id LIMIT ?", after,
-            limit);
+        auto rows =
+            t.query("SELECT id, item, quantity, state FROM orders WHERE id > ? ORDER BY id LIMIT ?",
+                    after, limit);
         std::vector<order> found;
         while (rows.next()) {
             found.push_back(from(rows));
@@ -119,7 +120,8 @@ std::unique_ptr<store> open_store(lastcall::lifecycle& life, const std::string& 
     if (where.starts_with("postgres://") || where.starts_with("postgresql://")) {
         return open_postgres(life, where, connections);
     }
-    throw std::invalid_argument("--db: \"" + where + "\" is neither sqlite:FILE nor postgres://...");
+    throw std::invalid_argument("--db: \"" + where +
+                                "\" is neither sqlite:FILE nor postgres://...");
 }
 
 }  // namespace orders

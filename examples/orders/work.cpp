@@ -13,9 +13,12 @@ blocking_threads::blocking_threads(lastcall::lifecycle& life, const store& db, u
     life.add({.name = "db threads", .uses = {db.component()}, .close = [this] { pool_.join(); }});
 }
 
-blocking_threads::~blocking_threads() { pool_.join(); }
+blocking_threads::~blocking_threads() {
+    pool_.join();
+}
 
-workers::workers(lastcall::lifecycle& life, const options& o, store& db, feed& news, metrics& numbers)
+workers::workers(lastcall::lifecycle& life, const options& o, store& db, feed& news,
+                 metrics& numbers)
     : job_time_(o.job_time), db_(db), news_(news), numbers_(numbers) {
     if (o.queue == "db") {
         pool_.emplace(life,
@@ -26,26 +29,25 @@ workers::workers(lastcall::lifecycle& life, const options& o, store& db, feed& n
                       });
         return;
     }
-    redis_.emplace(life, lastcall::redis_options{.name = "redis", .url = o.queue, .uses = lastcall::nothing});
+    redis_.emplace(
+        life, lastcall::redis_options{.name = "redis", .url = o.queue, .uses = lastcall::nothing});
     redis_queue_.emplace(life, *redis_,
                          lastcall::redis_queue_options{
                              .name = "redis queue", .prefix = "orders", .uses = {"redis"}});
-    relay_.emplace(life,
-                   lastcall::worker_options{.name = "relay",
-                                            .threads = 1,
-                                            .prefetch = 16,
-                                            .uses = {db.component(), "redis queue"}},
-                   db.queue(), [this](const job& j, const std::stop_token&) {
-                       redis_queue_->enqueue(j.payload);
-                       return job_outcome::done;
-                   });
-    pool_.emplace(life,
-                  lastcall::worker_options{.name = "worker",
-                                           .threads = o.workers,
-                                           .uses = {db.component(), "redis queue"}},
-                  *redis_queue_, [this](const job& j, const std::stop_token& forced) {
-                      return ship_from_redis(j, forced);
-                  });
+    relay_.emplace(
+        life,
+        lastcall::worker_options{
+            .name = "relay", .threads = 1, .prefetch = 16, .uses = {db.component(), "redis queue"}},
+        db.queue(), [this](const job& j, const std::stop_token&) {
+            redis_queue_->enqueue(j.payload);
+            return job_outcome::done;
+        });
+    pool_.emplace(
+        life,
+        lastcall::worker_options{
+            .name = "worker", .threads = o.workers, .uses = {db.component(), "redis queue"}},
+        *redis_queue_,
+        [this](const job& j, const std::stop_token& forced) { return ship_from_redis(j, forced); });
 }
 
 job_outcome workers::ship_from_db(const job& j, const std::stop_token& forced) {

@@ -90,13 +90,12 @@ public:
     step() noexcept = default;
 
     template <class Callable>
-        requires(std::is_invocable_v<Callable&, stop_context> ||
-                 std::is_invocable_v<Callable&, stop_context, completion> ||
-                 std::is_invocable_v<Callable&>)
-    step(Callable call) {
+    requires(std::is_invocable_v<Callable&, stop_context> ||
+             std::is_invocable_v<Callable&, stop_context, completion> ||
+             std::is_invocable_v<Callable&>) step(Callable call) {
         if constexpr (std::is_invocable_v<Callable&, stop_context, completion>) {
-            action_ = [shared = std::make_shared<Callable>(std::move(call))](
-                          stop_context context, completion done) {
+            action_ = [shared = std::make_shared<Callable>(std::move(call))](stop_context context,
+                                                                             completion done) {
                 (*shared)(std::move(context), std::move(done));
             };
         } else if constexpr (std::is_invocable_v<Callable&, stop_context>) {
@@ -145,15 +144,15 @@ struct share {
 };
 
 struct component {
-    std::string name;              ///< unique; appears in reports
-    uses_list uses = {};           ///< stopped before all that it uses
-    std::vector<gate*> gates = {}; ///< closed when it drains; drained means: empty, too
+    std::string name;               ///< unique; appears in reports
+    uses_list uses = {};            ///< stopped before all that it uses
+    std::vector<gate*> gates = {};  ///< closed when it drains; drained means: empty, too
     step drain = {};
     step close = {};
     std::function<void()> force = {};  ///< cancel for real; must not block or throw
     share drain_share = {.minimum = std::chrono::milliseconds{0}, .weight = 8.0};
     share close_share = {};
-    bool last = false;             ///< everything else uses it: logs, metrics
+    bool last = false;  ///< everything else uses it: logs, metrics
 };
 
 }  // namespace lastcall

@@ -14,12 +14,12 @@ namespace lastcall {
 /// One step of one component.
 struct step_report {
     std::string component;
-    std::string step;                          ///< "drain" or "close"
-    std::chrono::microseconds start{0};        ///< since the stop was requested
+    std::string step;                    ///< "drain" or "close"
+    std::chrono::microseconds start{0};  ///< since the stop was requested
     std::chrono::microseconds duration{0};
-    std::chrono::microseconds share{0};        ///< of the deadline
+    std::chrono::microseconds share{0};  ///< of the deadline
     lastcall::result result = result::clean;
-    std::string error;                         ///< what it threw; empty otherwise
+    std::string error;  ///< what it threw; empty otherwise
 };
 
 /// When the service entered a state.
@@ -31,24 +31,24 @@ struct state_report {
 /// A signal or a request that arrived, the first or a later one.
 struct stop_request {
     stop_reason reason = stop_reason::none;
-    std::string note;                    ///< of request_stop(); empty for signals
-    int sender_pid = 0;                  ///< 0: the kernel, or this process
+    std::string note;    ///< of request_stop(); empty for signals
+    int sender_pid = 0;  ///< 0: the kernel, or this process
     unsigned sender_uid = 0;
-    std::chrono::microseconds at{0};     ///< since the first
+    std::chrono::microseconds at{0};  ///< since the first
 };
 
 struct report {
     std::string service;
     lastcall::result result = result::clean;
-    std::vector<stop_request> requests;        ///< the first one is the reason
-    std::chrono::milliseconds grace{0};        ///< what the platform gives
-    std::chrono::milliseconds reserve{0};      ///< kept back from it
-    std::string grace_source;                  ///< "code", "LASTCALL_GRACE", "keeper", ...
-    std::chrono::microseconds total{0};        ///< from the request to the end
+    std::vector<stop_request> requests;    ///< the first one is the reason
+    std::chrono::milliseconds grace{0};    ///< what the platform gives
+    std::chrono::milliseconds reserve{0};  ///< kept back from it
+    std::string grace_source;              ///< "code", "LASTCALL_GRACE", "keeper", ...
+    std::chrono::microseconds total{0};    ///< from the request to the end
     std::vector<state_report> states;
-    std::vector<step_report> steps;            ///< in order of their start
-    std::vector<occupant> left;                ///< work still inside at the end
-    std::vector<std::string> degraded;         ///< what the kernel or sandbox refused
+    std::vector<step_report> steps;     ///< in order of their start
+    std::vector<occupant> left;         ///< work still inside at the end
+    std::vector<std::string> degraded;  ///< what the kernel or sandbox refused
     lastcall::exit_status exit = exit_status::clean;
 
     [[nodiscard]] int exit_code() const noexcept { return static_cast<int>(exit); }

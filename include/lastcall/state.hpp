@@ -42,11 +42,11 @@ enum class result : std::uint8_t {
 /// Exit statuses of a service that uses lastcall. They lie outside sysexits(3)
 /// (64 to 78), the shell's (126 and up) and systemd's (200 and up).
 enum class exit_status : int {
-    clean = 0,      ///< everything ended in time; 143 by re-raised SIGTERM when asked for
-    failed = 81,    ///< everything ended, and at least one step reported an error
-    forced = 82,    ///< something had to be cancelled, and then everything ended
-    abandoned = 83, ///< the watchdog ended the process with work still inside
-    refused = 84,   ///< the service refused to start: bad graph, setting, or resource
+    clean = 0,       ///< everything ended in time; 143 by re-raised SIGTERM when asked for
+    failed = 81,     ///< everything ended, and at least one step reported an error
+    forced = 82,     ///< something had to be cancelled, and then everything ended
+    abandoned = 83,  ///< the watchdog ended the process with work still inside
+    refused = 84,    ///< the service refused to start: bad graph, setting, or resource
 };
 
 }  // namespace lastcall

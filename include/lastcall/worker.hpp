@@ -21,9 +21,9 @@
 namespace lastcall {
 
 struct job {
-    std::string id;       ///< unique in its queue
+    std::string id;  ///< unique in its queue
     std::string payload;
-    int attempt = 1;      ///< how often it has been begun, this time included
+    int attempt = 1;  ///< how often it has been begun, this time included
 };
 
 /// Where jobs come from. One object serves many threads at once.

@@ -12,8 +12,8 @@ namespace {
 using namespace std::chrono_literals;
 using std::chrono::nanoseconds;
 
-constexpr std::array<std::pair<std::string_view, nanoseconds>, 5> units{{
-    {"us", 1us}, {"ms", 1ms}, {"s", 1s}, {"m", 1min}, {"h", 1h}}};
+constexpr std::array<std::pair<std::string_view, nanoseconds>, 5> units{
+    {{"us", 1us}, {"ms", 1ms}, {"s", 1s}, {"m", 1min}, {"h", 1h}}};
 
 constexpr nanoseconds longest = std::chrono::hours(24 * 365);
 

@@ -12,15 +12,15 @@ namespace lastcall::core {
 /// Everything that may know the grace period; unset where it does not.
 struct grace_sources {
     std::optional<duration> code;
-    std::optional<std::string> environment;       ///< LASTCALL_GRACE, as text
-    std::optional<std::string> keeper_deadline;   ///< LASTCALL_DEADLINE: CLOCK_MONOTONIC, as text
-    duration monotonic_now{0};                    ///< to make the keeper's deadline relative
-    std::optional<duration> systemd;              ///< TimeoutStopSec of this unit; max(): infinity
+    std::optional<std::string> environment;      ///< LASTCALL_GRACE, as text
+    std::optional<std::string> keeper_deadline;  ///< LASTCALL_DEADLINE: CLOCK_MONOTONIC, as text
+    duration monotonic_now{0};                   ///< to make the keeper's deadline relative
+    std::optional<duration> systemd;             ///< TimeoutStopSec of this unit; max(): infinity
 };
 
 struct grace {
     duration total{0};
-    std::string source;   ///< "code", "LASTCALL_GRACE", "keeper", "systemd" or "default"
+    std::string source;  ///< "code", "LASTCALL_GRACE", "keeper", "systemd" or "default"
     duration reserve{0};
 
     [[nodiscard]] duration deadline() const noexcept { return total - reserve; }

@@ -40,11 +40,21 @@ json_writer& json_writer::value(std::string_view text) {
     for (const char c : text) {
         const auto byte = static_cast<unsigned char>(c);
         switch (c) {
-            case '"': text_ += "\\\""; break;
-            case '\\': text_ += "\\\\"; break;
-            case '\n': text_ += "\\n"; break;
-            case '\t': text_ += "\\t"; break;
-            case '\r': text_ += "\\r"; break;
+            case '"':
+                text_ += "\\\"";
+                break;
+            case '\\':
+                text_ += "\\\\";
+                break;
+            case '\n':
+                text_ += "\\n";
+                break;
+            case '\t':
+                text_ += "\\t";
+                break;
+            case '\r':
+                text_ += "\\r";
+                break;
             default:
                 if (byte < 0x20) {
                     std::array<char, 8> escape{};

@@ -36,7 +36,7 @@ private:
     void separate();
 
     std::string text_;
-    bool first_ = true;      ///< nothing was written at this level yet
+    bool first_ = true;  ///< nothing was written at this level yet
     bool after_key_ = false;
 };
 

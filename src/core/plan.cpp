@@ -152,9 +152,9 @@ void plan::resolve_names(const std::vector<part_spec>& specs) {
         for (const std::string& name : specs[i].uses) {
             const auto found = index.find(name);
             if (found == index.end()) {
-                throw std::invalid_argument("component \"" + specs[i].name + "\" uses \"" + name +
-                                            "\", which is not a component; there are: " +
-                                            list_of(specs));
+                throw std::invalid_argument(
+                    "component \"" + specs[i].name + "\" uses \"" + name +
+                    "\", which is not a component; there are: " + list_of(specs));
             }
             link(i, found->second);
         }
@@ -247,10 +247,9 @@ std::string plan::explain_minimum() const {
             next[i] = i;
         }
         while (!next.empty()) {
-            const std::size_t at =
-                *std::max_element(next.begin(), next.end(), [&](std::size_t a, std::size_t b) {
-                    return paths[a].minimum < paths[b].minimum;
-                });
+            const std::size_t at = *std::max_element(
+                next.begin(), next.end(),
+                [&](std::size_t a, std::size_t b) { return paths[a].minimum < paths[b].minimum; });
             mention(parts_[at], step(at, kind), what);
             next = parts_[at].uses;
         }

@@ -13,7 +13,9 @@ namespace {
 using core::json_writer;
 using std::chrono::microseconds;
 
-double ms(microseconds value) { return static_cast<double>(value.count()) / 1000.0; }
+double ms(microseconds value) {
+    return static_cast<double>(value.count()) / 1000.0;
+}
 
 void write_request(json_writer& out, const stop_request& r) {
     out.begin_object().field("reason", to_string(r.reason)).field("at_ms", ms(r.at));
@@ -58,7 +60,8 @@ std::string bar(microseconds start, microseconds length, microseconds total, std
     const auto column = [&](microseconds t) {
         const auto whole = std::max<long long>(total.count(), 1);
         const auto at = static_cast<long long>(width) * t.count() / whole;
-        return static_cast<std::size_t>(std::clamp<long long>(at, 0, static_cast<long long>(width)));
+        return static_cast<std::size_t>(
+            std::clamp<long long>(at, 0, static_cast<long long>(width)));
     };
     const std::size_t from = std::min(column(start), width - 1);
     const std::size_t to = std::max(column(start + length), from + 1);
@@ -114,10 +117,11 @@ std::string report::timeline() const {
         names = std::max(names, s.component.size() + s.step.size() + 1);
     }
     std::string text = service + " stopped: " + std::string(to_string(result)) + " in " +
-                       ms_text(total) + " of " + to_text(grace - reserve) + " (" +
-                       to_text(grace) + " from " + grace_source + ")\n";
+                       ms_text(total) + " of " + to_text(grace - reserve) + " (" + to_text(grace) +
+                       " from " + grace_source + ")\n";
     for (const state_report& s : states) {
-        text += "  " + pad(ms_text(s.start), 12, true) + "  " + std::string(to_string(s.state)) + "\n";
+        text +=
+            "  " + pad(ms_text(s.start), 12, true) + "  " + std::string(to_string(s.state)) + "\n";
     }
     for (const step_report& s : steps) {
         text += "  " + pad(ms_text(s.start), 12, true) + "  " +
@@ -128,8 +132,8 @@ std::string report::timeline() const {
                 "\n";
     }
     for (const occupant& o : left) {
-        text += "  left inside " + o.gate + ": " + o.label + ", " + to_text(o.age) +
-                ", thread " + std::to_string(o.thread) + "\n";
+        text += "  left inside " + o.gate + ": " + o.label + ", " + to_text(o.age) + ", thread " +
+                std::to_string(o.thread) + "\n";
     }
     return text;
 }

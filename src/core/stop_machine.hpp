@@ -19,7 +19,7 @@ struct stop_settings {
     duration deadline{0};      ///< from the request to the end of the process
     duration force_window{0};  ///< the last part of it, in which what remains is forced
     duration duck_min{0};
-    duration duck_max{0};      ///< 0: no lame duck
+    duration duck_max{0};  ///< 0: no lame duck
     duration duck_quiet{0};
 };
 
@@ -114,8 +114,8 @@ private:
     std::vector<step_trace> traces_;
     std::vector<action> out_;
     time_point duck_start_{};
-    time_point duck_end_{};      ///< at the latest
-    time_point duck_check_{};    ///< when quiet may have been reached
+    time_point duck_end_{};    ///< at the latest
+    time_point duck_check_{};  ///< when quiet may have been reached
     time_point force_at_{};
     time_point deadline_{};
 };

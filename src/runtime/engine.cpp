@@ -1,8 +1,8 @@
 #include "runtime/engine.hpp"
 
 #include <algorithm>
-#include <cstdio>
 #include <array>
+#include <cstdio>
 
 #include "runtime/gate_pool.hpp"
 #include "sys/event_fd.hpp"
@@ -40,7 +40,9 @@ std::string text_of(const std::exception_ptr& error) {
     }
 }
 
-const char* word(step_kind kind) { return kind == step_kind::drain ? "drain" : "close"; }
+const char* word(step_kind kind) {
+    return kind == step_kind::drain ? "drain" : "close";
+}
 
 std::size_t inside_all_gates() {
     std::size_t sum = 0;
@@ -254,8 +256,7 @@ void engine::end_step(std::size_t part, step_kind kind, bool failed) {
     const auto took = now.time_since_epoch() - std::chrono::nanoseconds(entry.since.load());
     const auto error = errors_.find({part, kind});
     log(stamp() + (*components_)[part].name + " " + word(kind) +
-        (failed ? " failed after " : " ended after ") +
-        to_text(duration_cast<microseconds>(took)) +
+        (failed ? " failed after " : " ended after ") + to_text(duration_cast<microseconds>(took)) +
         (error != errors_.end() ? ": " + error->second : std::string()));
     carry_out(machine_->step_ended(part, kind, failed, now));
 }
@@ -290,9 +291,15 @@ void engine::finish_drain_if_over(std::size_t part) {
 void engine::carry_out(const std::vector<core::action>& actions) {
     for (const core::action& a : actions) {
         switch (a.what) {
-            case core::action::kind::enter_state: enter(a.state); break;
-            case core::action::kind::start: start(a); break;
-            case core::action::kind::force: force(a.part); break;
+            case core::action::kind::enter_state:
+                enter(a.state);
+                break;
+            case core::action::kind::start:
+                start(a);
+                break;
+            case core::action::kind::force:
+                force(a.part);
+                break;
             case core::action::kind::give_up:
                 log(stamp() + (*components_)[a.part].name + " " + word(a.step) +
                     " has not ended in its share; going on without it");
@@ -561,10 +568,18 @@ report engine::make_report() const {
     });
     r.result = machine_->result();
     switch (r.result) {
-        case result::clean: r.exit = exit_status::clean; break;
-        case result::failed: r.exit = exit_status::failed; break;
-        case result::forced: r.exit = exit_status::forced; break;
-        case result::abandoned: r.exit = exit_status::abandoned; break;
+        case result::clean:
+            r.exit = exit_status::clean;
+            break;
+        case result::failed:
+            r.exit = exit_status::failed;
+            break;
+        case result::forced:
+            r.exit = exit_status::forced;
+            break;
+        case result::abandoned:
+            r.exit = exit_status::abandoned;
+            break;
     }
     return r;
 }

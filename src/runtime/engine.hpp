@@ -67,10 +67,10 @@ public:
 private:
     struct running_part {
         std::stop_source forced;
-        bool drain_running = false;    ///< started and not yet reported as ended
-        bool action_ended = false;     ///< the drain's own action has ended, or there is none
+        bool drain_running = false;  ///< started and not yet reported as ended
+        bool action_ended = false;   ///< the drain's own action has ended, or there is none
         std::vector<gate*> waiting_for;
-        std::string error;             ///< of the drain's action
+        std::string error;  ///< of the drain's action
     };
     struct step_end {
         std::size_t part;
@@ -122,7 +122,7 @@ private:
     bool is_running_ = false;
     bool is_ended_ = false;
     bool leave_ = false;
-    std::optional<clock::time_point> stop_at_;   ///< of the first request
+    std::optional<clock::time_point> stop_at_;  ///< of the first request
     std::vector<stop_request> requests_;
     std::vector<step_end> step_ends_;
     std::vector<std::string> notes_;

@@ -48,8 +48,8 @@ gate_core* make_core() {
     const int event = sys::make_event();
     try {
         auto core = std::make_unique<gate_core>();
-        core->lanes = static_cast<detail::lane*>(sys::reserve_zeroed(
-            detail::lane_bytes * detail::lane_count, "the lanes of a gate"));
+        core->lanes = static_cast<detail::lane*>(
+            sys::reserve_zeroed(detail::lane_bytes * detail::lane_count, "the lanes of a gate"));
         core->event = event;
         return core.release();
     } catch (...) {
@@ -119,9 +119,13 @@ void unpark_all_gates() noexcept {
     for_each_gate([](gate_core& c) { c.state.fetch_and(~gate_core::bit_parked); });
 }
 
-bool gates_are_fenced() noexcept { return fenced.load(); }
+bool gates_are_fenced() noexcept {
+    return fenced.load();
+}
 
-gate_core* newest_gate() noexcept { return newest.load(std::memory_order_acquire); }
+gate_core* newest_gate() noexcept {
+    return newest.load(std::memory_order_acquire);
+}
 
 std::uint32_t exact_coarse_now() noexcept {
     read_coarse_clock();

@@ -53,15 +53,17 @@ void health::watch_loop(std::string name, std::chrono::milliseconds limit, poste
     impl_->loops_changed();
 }
 
-void health::unwatch_loop(const std::string& name) noexcept { impl_->loops.unwatch(name); }
+void health::unwatch_loop(const std::string& name) noexcept {
+    impl_->loops.unwatch(name);
+}
 
 health_status health::readiness() const {
     health_status status;
     status.state = impl_->state.load();
     status.checks = impl_->ask_all(impl_->readiness_checks);
-    status.good = status.state == state::ready &&
-                  std::all_of(status.checks.begin(), status.checks.end(),
-                              [](const check_result& c) { return c.good; });
+    status.good =
+        status.state == state::ready && std::all_of(status.checks.begin(), status.checks.end(),
+                                                    [](const check_result& c) { return c.good; });
     return status;
 }
 

@@ -15,15 +15,17 @@ struct heartbeats::loop {
     std::string name;
     milliseconds limit;
     health::poster post;
-    std::mutex posting;        ///< held while `post` is called; unwatch waits for it
-    bool watched = true;       ///< guarded by `posting`
+    std::mutex posting;   ///< held while `post` is called; unwatch waits for it
+    bool watched = true;  ///< guarded by `posting`
     time_point next_ask{};
     time_point asked{};
     bool reported = false;
     std::atomic<bool> waiting{false};
     std::atomic<int> thread{0};
 
-    [[nodiscard]] bool blocked(time_point now) const { return waiting.load() && now - asked > limit; }
+    [[nodiscard]] bool blocked(time_point now) const {
+        return waiting.load() && now - asked > limit;
+    }
 };
 
 void heartbeats::watch(std::string name, milliseconds limit, health::poster post) {
@@ -99,9 +101,9 @@ std::optional<time_point> heartbeats::next() const {
     for (const auto& l : loops_) {
         const bool pending = l->waiting.load();
         // A blocked loop that is reported already may have answered meanwhile: look again soon.
-        const time_point at = !pending       ? l->next_ask
-                              : l->reported  ? std::chrono::steady_clock::now() + l->limit / 4
-                                             : l->asked + l->limit + milliseconds(1);
+        const time_point at = !pending      ? l->next_ask
+                              : l->reported ? std::chrono::steady_clock::now() + l->limit / 4
+                                            : l->asked + l->limit + milliseconds(1);
         earliest = earliest ? std::min(*earliest, at) : at;
     }
     return earliest;

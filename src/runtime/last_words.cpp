@@ -86,7 +86,8 @@ void list_passes(thread_list& threads) {
         std::size_t named = 0;
         for_each_occupant(core, [&](const char* label, std::uint32_t age_ms, std::uint32_t id) {
             if (++named <= passes_named) {
-                out.line("lastcall:     %s for %.1f s, thread %u", *label != '\0' ? label : "(no label)",
+                out.line("lastcall:     %s for %.1f s, thread %u",
+                         *label != '\0' ? label : "(no label)",
                          static_cast<double>(age_ms) / 1000.0, id);
             }
             threads.add(static_cast<int>(id));
@@ -102,7 +103,8 @@ void print_stack(int thread, steady_clock::time_point until) {
     sys::describe_thread(thread, text);
     out.line("lastcall:   thread %d (%s):", thread, text.data());
     std::array<void*, 24> frames{};
-    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(until - steady_clock::now());
+    const auto left =
+        std::chrono::duration_cast<std::chrono::milliseconds>(until - steady_clock::now());
     const std::size_t n = sys::capture_stack(thread, frames, std::min(5ms, std::max(left, 0ms)));
     if (n == 0) {
         out.line("lastcall:     no stack: it did not answer");

@@ -37,14 +37,14 @@ runtime::engine_setup set_up(lifecycle_options options) {
         }
     }
     setup.grace = core::choose_grace(sources, options.reserve);
-    setup.force_window = std::min<core::duration>(std::chrono::seconds(1), setup.grace.deadline() / 10);
+    setup.force_window =
+        std::min<core::duration>(std::chrono::seconds(1), setup.grace.deadline() / 10);
     setup.duck = options.duck.value_or(lame_duck::automatic());
     if (setup.duck.min < milliseconds::zero() || setup.duck.max < setup.duck.min ||
         setup.duck.quiet < milliseconds::zero()) {
-        throw std::invalid_argument("lame duck: min " + to_text(setup.duck.min) + ", max " +
-                                    to_text(setup.duck.max) + ", quiet " +
-                                    to_text(setup.duck.quiet) +
-                                    "; it takes 0 <= min <= max and 0 <= quiet");
+        throw std::invalid_argument(
+            "lame duck: min " + to_text(setup.duck.min) + ", max " + to_text(setup.duck.max) +
+            ", quiet " + to_text(setup.duck.quiet) + "; it takes 0 <= min <= max and 0 <= quiet");
     }
     setup.options = std::move(options);
     return setup;
@@ -79,11 +79,11 @@ public:
         sys::ignore_broken_pipes();
         sys::prepare_stacks();
         watchdog_.start([this](const sys::arrived_signal& s) {
-            engine_.request({.reason = s.number == SIGINT ? stop_reason::sigint
-                                                          : stop_reason::sigterm,
-                             .note = {},
-                             .sender_pid = s.sender_pid,
-                             .sender_uid = s.sender_uid});
+            engine_.request(
+                {.reason = s.number == SIGINT ? stop_reason::sigint : stop_reason::sigterm,
+                 .note = {},
+                 .sender_pid = s.sender_pid,
+                 .sender_uid = s.sender_uid});
         });
     }
     impl(const impl&) = delete;
@@ -168,20 +168,29 @@ lifecycle::~lifecycle() {
     }
 }
 
-void lifecycle::add(component part) { impl_->add(std::move(part)); }
+void lifecycle::add(component part) {
+    impl_->add(std::move(part));
+}
 
-void lifecycle::ready() { impl_->ready(); }
+void lifecycle::ready() {
+    impl_->ready();
+}
 
 void lifecycle::request_stop(std::string_view note) noexcept {
     try {
-        impl_->engine_.request({.reason = stop_reason::requested, .note = std::string(note), .sender_pid = 0, .sender_uid = 0});
+        impl_->engine_.request({.reason = stop_reason::requested,
+                                .note = std::string(note),
+                                .sender_pid = 0,
+                                .sender_uid = 0});
     } catch (const std::bad_alloc&) {
         impl_->engine_.request(
             {.reason = stop_reason::requested, .note = {}, .sender_pid = 0, .sender_uid = 0});
     }
 }
 
-report lifecycle::run() { return impl_->run(); }
+report lifecycle::run() {
+    return impl_->run();
+}
 
 void lifecycle::run_and_exit() {
     int code = static_cast<int>(exit_status::refused);
@@ -202,21 +211,33 @@ void lifecycle::run_and_exit() {
     std::exit(code);
 }
 
-state lifecycle::state() const noexcept { return impl_->shared_health_.state.load(); }
+state lifecycle::state() const noexcept {
+    return impl_->shared_health_.state.load();
+}
 
-std::stop_token lifecycle::stopping() const noexcept { return impl_->engine_.stopping(); }
+std::stop_token lifecycle::stopping() const noexcept {
+    return impl_->engine_.stopping();
+}
 
-std::stop_token lifecycle::forcing() const noexcept { return impl_->engine_.forcing(); }
+std::stop_token lifecycle::forcing() const noexcept {
+    return impl_->engine_.forcing();
+}
 
-void lifecycle::note_arrival() noexcept { impl_->engine_.note_arrival(); }
+void lifecycle::note_arrival() noexcept {
+    impl_->engine_.note_arrival();
+}
 
-lastcall::health& lifecycle::health() noexcept { return impl_->health_; }
+lastcall::health& lifecycle::health() noexcept {
+    return impl_->health_;
+}
 
 milliseconds lifecycle::grace() const noexcept {
     return std::chrono::duration_cast<milliseconds>(impl_->engine_.grace().total);
 }
 
-std::string_view lifecycle::grace_source() const noexcept { return impl_->engine_.grace().source; }
+std::string_view lifecycle::grace_source() const noexcept {
+    return impl_->engine_.grace().source;
+}
 
 int refuse_start(std::string_view service, const std::exception& error) noexcept {
     std::fprintf(stderr, "%.*s: %s\n", static_cast<int>(service.size()), service.data(),

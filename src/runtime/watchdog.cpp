@@ -60,7 +60,9 @@ watchdog::watchdog(std::string service, const step_board& steps)
     epoll_.add(changed_.get(), changed_tag);
 }
 
-watchdog::~watchdog() { stop(); }
+watchdog::~watchdog() {
+    stop();
+}
 
 void watchdog::start(std::function<void(const sys::arrived_signal&)> on_signal) {
     on_signal_ = std::move(on_signal);
@@ -96,7 +98,8 @@ void watchdog::run() noexcept {
         if (at != never && steady_clock::now() >= from_ns(at) - explanation_lead) {
             end_process(from_ns(at));
         }
-        const auto wake = at == never ? std::nullopt : std::optional(from_ns(at) - explanation_lead);
+        const auto wake =
+            at == never ? std::nullopt : std::optional(from_ns(at) - explanation_lead);
         for (const std::uint64_t tag : epoll_.wait(wake)) {
             if (tag == signal_tag) {
                 take_signals();

@@ -11,7 +11,9 @@
 namespace lastcall::sys {
 namespace {
 
-bool membarrier(int command) noexcept { return ::syscall(SYS_membarrier, command, 0, 0) == 0; }
+bool membarrier(int command) noexcept {
+    return ::syscall(SYS_membarrier, command, 0, 0) == 0;
+}
 
 // Taking write access away from a touched page makes the kernel flush the TLB of
 // every processor that runs this process, which interrupts it: a full fence there.

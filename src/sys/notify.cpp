@@ -65,7 +65,8 @@ std::string unit_of_cgroup(std::string_view cgroup_file) {
     std::string unit;
     std::size_t begin = 0;
     while (begin < cgroup_file.size()) {
-        const std::size_t end = std::min(cgroup_file.find_first_of("/\n", begin), cgroup_file.size());
+        const std::size_t end =
+            std::min(cgroup_file.find_first_of("/\n", begin), cgroup_file.size());
         const std::string_view element = cgroup_file.substr(begin, end - begin);
         if (element.size() > suffix.size() && element.ends_with(suffix)) {
             unit = element;
@@ -149,8 +150,8 @@ std::optional<std::chrono::microseconds> systemd_stop_timeout(std::string& why) 
     if (error >= 0) {
         const std::unique_ptr<char, void (*)(void*)> free_path(path, std::free);
         error = library.property(raw, "org.freedesktop.systemd1", path,
-                                 "org.freedesktop.systemd1.Service", "TimeoutStopUSec", nullptr, 't',
-                                 &usec);
+                                 "org.freedesktop.systemd1.Service", "TimeoutStopUSec", nullptr,
+                                 't', &usec);
     }
     if (error < 0) {
         why = "cannot ask systemd for the stop timeout of " + unit + ": " +

@@ -16,13 +16,19 @@ namespace {
 
 int alarm_exit_code = 1;
 
-void exit_from_alarm(int) { ::_exit(alarm_exit_code); }
+void exit_from_alarm(int) {
+    ::_exit(alarm_exit_code);
+}
 
 }  // namespace
 
-int current_process_id() noexcept { return ::getpid(); }
+int current_process_id() noexcept {
+    return ::getpid();
+}
 
-void exit_at_once(int code) noexcept { ::_exit(code); }
+void exit_at_once(int code) noexcept {
+    ::_exit(code);
+}
 
 void exit_by_alarm(int code, std::chrono::nanoseconds delay) noexcept {
     using namespace std::chrono;

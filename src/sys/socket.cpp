@@ -155,13 +155,17 @@ accept_outcome accept_connection(int listener, unique_fd& into) noexcept {
             case ENONET:
             case EHOSTUNREACH:
             case EOPNOTSUPP:
-            case ENETUNREACH: continue;
-            case EAGAIN: return accept_outcome::none_waiting;
+            case ENETUNREACH:
+                continue;
+            case EAGAIN:
+                return accept_outcome::none_waiting;
             case EMFILE:
             case ENFILE:
             case ENOBUFS:
-            case ENOMEM: return accept_outcome::no_descriptors;
-            default: return accept_outcome::failed;
+            case ENOMEM:
+                return accept_outcome::no_descriptors;
+            default:
+                return accept_outcome::failed;
         }
     }
 }
@@ -191,7 +195,9 @@ bool all_acknowledged(int fd) noexcept {
     return ::ioctl(fd, SIOCOUTQ, &bytes) != 0 || bytes == 0;
 }
 
-void shutdown_writing(int fd) noexcept { ::shutdown(fd, SHUT_WR); }
+void shutdown_writing(int fd) noexcept {
+    ::shutdown(fd, SHUT_WR);
+}
 
 transfer receive(int fd, char* into, std::size_t room) noexcept {
     for (;;) {

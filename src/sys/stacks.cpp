@@ -140,8 +140,8 @@ void describe_address(void* address, std::span<char> text) noexcept {
     }
     int status = 0;
     char* readable = abi::__cxa_demangle(found.name.data(), nullptr, nullptr, &status);
-    ::snprintf(text.data(), text.size(), "%s+0x%zx (%s)", readable != nullptr ? readable : found.name.data(),
-               found.offset, found.module);
+    ::snprintf(text.data(), text.size(), "%s+0x%zx (%s)",
+               readable != nullptr ? readable : found.name.data(), found.offset, found.module);
     std::free(readable);
 }
 

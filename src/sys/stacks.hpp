@@ -21,7 +21,8 @@ bool prepare_stacks();
 /// Returns: how many addresses; 0 when it did not answer in time: it blocks all
 ///          signals, sleeps uninterruptibly, or has ended.
 /// Threads: one at a time. Blocks: up to `patience`.
-std::size_t capture_stack(int id, std::span<void*> frames, std::chrono::milliseconds patience) noexcept;
+std::size_t capture_stack(int id, std::span<void*> frames,
+                          std::chrono::milliseconds patience) noexcept;
 
 /// Where the thread sleeps in the kernel, from /proc: "state S, in futex_do_wait". Writes
 /// into `text`, ends it with 0.

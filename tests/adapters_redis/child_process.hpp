@@ -19,6 +19,14 @@
 #include <string>
 #include <string_view>
 
+#if defined(__SANITIZE_THREAD__)
+// The sanitizer takes a process that once had threads, all joined, for one that has them,
+// and would end its children at their first thread.
+extern "C" __attribute__((weak, used)) const char* __tsan_default_options() {
+    return "die_after_fork=0";
+}
+#endif
+
 namespace lastcall::testing {
 
 /// The one ceiling of every wait for an event.

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <csignal>
+#include <cstdio>
 #include <lastcall/redis.hpp>
 #include <lastcall/worker.hpp>
 #include <string>
@@ -39,7 +40,12 @@ std::string joined(const std::vector<std::string>& ids) {
 
 /// One worker holds ten jobs, is in the middle of the first, and is told to stop.
 int work_on_ten(const redis_server& server, const voice& parent, drain_kind how) {
-    lifecycle life({.service = "test", .grace = 20s, .log = [](std::string_view) {}});
+    const auto tell_drain = [&](std::string_view line) {
+        if (line.find("worker drain, share") != line.npos) {
+            parent.say("draining");  // its gate is closed
+        }
+    };
+    lifecycle life({.service = "test", .grace = 20s, .log = tell_drain});
     redis_pool pool(life, {.url = server.url()});
     redis_queue queue(life, pool);
     worker_pool workers(life, {.prefetch = 10}, queue, [&](const job& at_hand, std::stop_token) {
@@ -55,7 +61,11 @@ int work_on_ten(const redis_server& server, const voice& parent, drain_kind how)
         testing::wait_until_fired(life.stopping());
         std::_Exit(0);
     }
-    return life.run().exit_code();
+    const report done = life.run();
+    if (done.result != result::clean) {
+        std::fputs(done.timeline().c_str(), stderr);
+    }
+    return done.exit_code();
 }
 
 violations stop_with_prefetched_jobs(drain_kind how) {
@@ -75,7 +85,7 @@ violations stop_with_prefetched_jobs(drain_kind how) {
         return {"the worker did not begin with the oldest job"};
     }
     service.signal(SIGTERM);
-    if (how == drain_kind::lifecycle) {
+    if (service.hear() == "draining") {
         outside.ask("RPUSH", "go on", 1);
     }
     if (const int status = service.wait(); status != 0) {

@@ -91,7 +91,8 @@ TEST(Duration, ReadsEveryUnit) {
 TEST(Duration, RefusesTheRestAndSaysHowToWriteIt) {
     for (const char* text : {"", "30", "s", "-5s", "30 s", "30sec", "1e400s", "nan s", "inf",
                              "99999999h", "0x10s", "5s5"}) {
-        const std::string why = refusal([&] { static_cast<void>(parse_duration(text, "--grace")); });
+        const std::string why =
+            refusal([&] { static_cast<void>(parse_duration(text, "--grace")); });
         EXPECT_EQ(why.find("--grace"), 0U) << text << ": " << why;
         EXPECT_NE(why.find("500ms"), std::string::npos) << text << ": " << why;
     }

@@ -7,13 +7,17 @@ namespace {
 
 using namespace std::chrono_literals;
 
-step_spec step(duration minimum = 0s, double weight = 1.0) { return {true, minimum, weight}; }
+step_spec step(duration minimum = 0s, double weight = 1.0) {
+    return {true, minimum, weight};
+}
 
 part_spec uses(std::string name, std::vector<std::string> used) {
     return {std::move(name), true, std::move(used), false, step(), step()};
 }
 
-part_spec implied(std::string name) { return {std::move(name), false, {}, false, step(), step()}; }
+part_spec implied(std::string name) {
+    return {std::move(name), false, {}, false, step(), step()};
+}
 
 std::string message_of(std::vector<part_spec> specs) {
     try {
@@ -131,8 +135,8 @@ TEST(Plan, RefusesMinimumsThatDoNotFitWithAllTheNumbers) {
         FAIL() << "19s fitted into 14.25s";
     } catch (const std::invalid_argument& e) {
         const std::string text = e.what();
-        for (const char* part : {"http drain 10s", "db close 5s", "lame duck 3s", "time to force 1s",
-                                 "= 19s", "14.25s", "LASTCALL_GRACE"}) {
+        for (const char* part : {"http drain 10s", "db close 5s", "lame duck 3s",
+                                 "time to force 1s", "= 19s", "14.25s", "LASTCALL_GRACE"}) {
             EXPECT_NE(text.find(part), std::string::npos) << part << " is not in: " << text;
         }
     }

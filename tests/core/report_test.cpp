@@ -15,7 +15,8 @@ report sample() {
     r.service = "orders";
     r.result = result::forced;
     r.exit = exit_status::forced;
-    r.requests = {{stop_reason::sigterm, "", 17, 1000, 0us}, {stop_reason::requested, "again", 0, 0, 5ms}};
+    r.requests = {{stop_reason::sigterm, "", 17, 1000, 0us},
+                  {stop_reason::requested, "again", 0, 0, 5ms}};
     r.grace = 30s;
     r.reserve = 1500ms;
     r.grace_source = "default";

@@ -12,7 +12,9 @@ using lastcall::state;
 
 const time_point t0 = time_point(std::chrono::hours(1000));
 
-step_spec step(double weight = 1.0) { return {true, 0s, weight}; }
+step_spec step(double weight = 1.0) {
+    return {true, 0s, weight};
+}
 
 part_spec part_with(std::string name, std::vector<std::string> uses, bool drain = true,
                     bool close = true) {
@@ -29,10 +31,18 @@ std::vector<std::string> texts(const plan& p, const std::vector<action>& actions
         const std::string name = a.what == action::kind::enter_state ? "" : p.parts()[a.part].name;
         const std::string step = a.step == step_kind::drain ? ".drain" : ".close";
         switch (a.what) {
-            case action::kind::enter_state: out.emplace_back(to_string(a.state)); break;
-            case action::kind::start: out.push_back("start " + name + step); break;
-            case action::kind::force: out.push_back("force " + name); break;
-            case action::kind::give_up: out.push_back("give up " + name + step); break;
+            case action::kind::enter_state:
+                out.emplace_back(to_string(a.state));
+                break;
+            case action::kind::start:
+                out.push_back("start " + name + step);
+                break;
+            case action::kind::force:
+                out.push_back("force " + name);
+                break;
+            case action::kind::give_up:
+                out.push_back("give up " + name + step);
+                break;
         }
     }
     return out;
@@ -42,8 +52,8 @@ using list = std::vector<std::string>;
 
 class Machine : public testing::Test {
 protected:
-    void make(std::vector<part_spec> specs, stop_settings settings = {.deadline = 10s,
-                                                                      .force_window = 1s}) {
+    void make(std::vector<part_spec> specs,
+              stop_settings settings = {.deadline = 10s, .force_window = 1s}) {
         plan_ = std::make_unique<plan>(std::move(specs));
         machine_ = std::make_unique<stop_machine>(*plan_, settings);
     }
@@ -138,7 +148,9 @@ TEST_F(Machine, AHungStepLosesOnlyItsOwnShare) {
     EXPECT_EQ(tick(share), (list{"give up http.drain", "start db.drain"}));
     // The rest runs, but what http still uses is not closed, and neither is http.
     EXPECT_EQ(ended("db", drain, share + 1s), list{"closing"});
-    EXPECT_EQ(tick(9s), (list{"forcing", }));
+    EXPECT_EQ(tick(9s), (list{
+                            "forcing",
+                        }));
     EXPECT_FALSE(machine_->finished());
     EXPECT_EQ(machine_->result(), result::abandoned);
 }

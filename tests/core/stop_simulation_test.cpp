@@ -129,7 +129,8 @@ private:
                     violations_.insert("closed while in use");
                 }
             }
-            if (plan_.parts()[a.part].drain.present && !ended_.contains({a.part, step_kind::drain})) {
+            if (plan_.parts()[a.part].drain.present &&
+                !ended_.contains({a.part, step_kind::drain})) {
                 violations_.insert("closed before it drained");
             }
         } else if (!is_forcing_ && state_ == state::lame_duck) {

@@ -9,7 +9,9 @@
 namespace lastcall::drill {
 namespace {
 
-moment soon() { return clock::now() + std::chrono::seconds(30); }
+using clock = std::chrono::steady_clock;
+
+clock::time_point soon() { return clock::now() + std::chrono::seconds(30); }
 
 subject_command shell(const std::string& script) { return {{"/bin/sh", "-c", script}, {}, {}}; }
 

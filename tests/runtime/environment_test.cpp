@@ -44,8 +44,9 @@ TEST(Environment, TheGraceComesFromTheVariable) {
     ASSERT_TRUE(c.wait_for("ready\n"));
     c.signal(SIGTERM);
     EXPECT_EQ(c.wait(), 0) << c.output();
-    EXPECT_NE(c.report().find(R"("grace_ms":12000,"reserve_ms":600,"grace_source":"LASTCALL_GRACE")"),
-              std::string::npos)
+    EXPECT_NE(
+        c.report().find(R"("grace_ms":12000,"reserve_ms":600,"grace_source":"LASTCALL_GRACE")"),
+        std::string::npos)
         << c.report();
 }
 
@@ -73,8 +74,9 @@ TEST(Environment, UnderKubernetesTheLameDuckIsOn) {
 
 class notify_server {
 public:
-    notify_server() : path_(std::filesystem::temp_directory_path() /
-                            ("lastcall-notify." + std::to_string(::getpid()))) {
+    notify_server()
+        : path_(std::filesystem::temp_directory_path() /
+                ("lastcall-notify." + std::to_string(::getpid()))) {
         std::filesystem::remove(path_);
         fd_ = ::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
         sockaddr_un address{};
@@ -239,7 +241,7 @@ LASTCALL_SCENARIO(forks) {
         int status = 0;
         ::waitpid(pid, &status, 0);
         say(WIFSIGNALED(status) && WTERMSIG(status) == SIGTERM ? "child ended by SIGTERM"
-                                                                : "child was deaf");
+                                                               : "child was deaf");
     });
     thread.detach();
     say(work.wait_empty(clock::now()) ? "parent was told empty" : "parent still holds it");

@@ -68,13 +68,27 @@ int run_with(step drain, step close, std::function<void()> force = {}) {
     life.run_and_exit();
 }
 
-LASTCALL_SCENARIO(drain_throws) { return run_with([] { throw std::runtime_error("drain broke"); }, {}); }
-LASTCALL_SCENARIO(close_throws) { return run_with({}, [] { throw std::runtime_error("close broke"); }); }
-LASTCALL_SCENARIO(throws_an_int) { return run_with([] { throw 42; }, {}); }
-LASTCALL_SCENARIO(drain_hangs) { return run_with(sleep_for_ever, {}); }
-LASTCALL_SCENARIO(drain_loops) { return run_with(loop_for_ever, {}); }
-LASTCALL_SCENARIO(drain_locks) { return run_with(lock_for_ever, {}); }
-LASTCALL_SCENARIO(close_hangs) { return run_with({}, sleep_for_ever); }
+LASTCALL_SCENARIO(drain_throws) {
+    return run_with([] { throw std::runtime_error("drain broke"); }, {});
+}
+LASTCALL_SCENARIO(close_throws) {
+    return run_with({}, [] { throw std::runtime_error("close broke"); });
+}
+LASTCALL_SCENARIO(throws_an_int) {
+    return run_with([] { throw 42; }, {});
+}
+LASTCALL_SCENARIO(drain_hangs) {
+    return run_with(sleep_for_ever, {});
+}
+LASTCALL_SCENARIO(drain_loops) {
+    return run_with(loop_for_ever, {});
+}
+LASTCALL_SCENARIO(drain_locks) {
+    return run_with(lock_for_ever, {});
+}
+LASTCALL_SCENARIO(close_hangs) {
+    return run_with({}, sleep_for_ever);
+}
 LASTCALL_SCENARIO(force_throws) {
     return run_with(
         [](const stop_context& c) {
@@ -102,10 +116,16 @@ const fault table[] = {
     {"drain_throws", 81, {"drain broke", "store closed", "other closed"}, {}},
     {"close_throws", 81, {"close broke", "store closed", "other closed"}, {}},
     {"throws_an_int", 81, {"not a std::exception", "store closed", "other closed"}, {}},
-    {"drain_hangs", 83, {"store drained", "other closed", "step \"drain\" of component \"faulty\""}, {"store closed"}},
+    {"drain_hangs",
+     83,
+     {"store drained", "other closed", "step \"drain\" of component \"faulty\""},
+     {"store closed"}},
     {"drain_loops", 83, {"store drained", "other closed", "loop_for_ever"}, {"store closed"}},
     {"drain_locks", 83, {"store drained", "other closed", "lock_for_ever"}, {"store closed"}},
-    {"close_hangs", 83, {"store drained", "other closed", "step \"close\" of component \"faulty\""}, {"store closed"}},
+    {"close_hangs",
+     83,
+     {"store drained", "other closed", "step \"close\" of component \"faulty\""},
+     {"store closed"}},
     {"force_throws", 82, {"force broke", "store closed", "other closed"}, {}},
     {"force_hangs", 83, {"store drained", "other closed"}, {"store closed"}},
     {"is_killed", -SIGKILL, {"ready"}, {}},
@@ -120,7 +140,8 @@ TEST_P(Fault, KeepsTheDeadlineAndLetsTheRestRun) {
     c.signal(SIGTERM);
     EXPECT_EQ(c.wait(), f.exit_code) << c.output();
     for (const std::string& text : f.still_happens) {
-        EXPECT_NE(c.output().find(text), std::string::npos) << text << " is not in:\n" << c.output();
+        EXPECT_NE(c.output().find(text), std::string::npos) << text << " is not in:\n"
+                                                            << c.output();
     }
     for (const std::string& text : f.must_not_happen) {
         EXPECT_EQ(c.output().find(text), std::string::npos) << text << " is in:\n" << c.output();

@@ -110,8 +110,9 @@ TEST(Health, ABadCheckIsNamedWithItsReason) {
     health h(shared);
     h.add_readiness("db", [] { return std::string("no connection"); });
     h.add_liveness("disk", []() -> std::string { throw std::runtime_error("read-only"); });
-    EXPECT_EQ(h.readiness().json(),
-              R"({"good":false,"state":"ready","checks":[{"name":"db","good":false,"detail":"no connection"}]})");
+    EXPECT_EQ(
+        h.readiness().json(),
+        R"({"good":false,"state":"ready","checks":[{"name":"db","good":false,"detail":"no connection"}]})");
     EXPECT_NE(h.liveness().json().find("read-only"), std::string::npos);
 }
 
@@ -127,11 +128,13 @@ TEST(Health, RefusesANameThatIsTaken) {
 TEST(Systemd, FindsItsUnitInACgroupFile) {
     EXPECT_EQ(sys::unit_of_cgroup("0::/system.slice/orders.service\n"), "orders.service");
     EXPECT_EQ(sys::unit_of_cgroup("0::/system.slice/orders.service/payload\n"), "orders.service");
-    EXPECT_EQ(sys::unit_of_cgroup("0::/user.slice/user-1000.slice/user@1000.service/app.slice/a.service\n"),
+    EXPECT_EQ(sys::unit_of_cgroup(
+                  "0::/user.slice/user-1000.slice/user@1000.service/app.slice/a.service\n"),
               "a.service");
     EXPECT_EQ(sys::unit_of_cgroup("0::/user.slice/session-1.scope\n"), "");
     EXPECT_EQ(sys::unit_of_cgroup(""), "");
-    EXPECT_EQ(sys::unit_of_cgroup("4:cpu:/\n1:name=systemd:/system.slice/x.service\n"), "x.service");
+    EXPECT_EQ(sys::unit_of_cgroup("4:cpu:/\n1:name=systemd:/system.slice/x.service\n"),
+              "x.service");
 }
 
 }  // namespace

@@ -160,13 +160,14 @@ LASTCALL_SCENARIO(asynchronous) {
     lifecycle life(options());
     std::thread later;
     life.add({.name = "loop",
-              .drain = [&](const stop_context&, completion done) {
-                  later = std::thread([done = std::move(done)]() mutable {
-                      say("completed elsewhere");
-                      done();
-                      done();  // the second call does nothing
-                  });
-              },
+              .drain =
+                  [&](const stop_context&, completion done) {
+                      later = std::thread([done = std::move(done)]() mutable {
+                          say("completed elsewhere");
+                          done();
+                          done();  // the second call does nothing
+                      });
+                  },
               .close = [&](const stop_context&, completion) { say("dropped"); }});
     life.request_stop();
     const report r = life.run();

@@ -13,7 +13,6 @@
 #include <lastcall/duration.hpp>
 #include <lastcall/lifecycle.hpp>
 
-
 namespace {
 
 using namespace std::chrono_literals;
@@ -34,7 +33,9 @@ std::mutex never_released;
     }
 }
 
-[[gnu::noinline]] void wait_for_mutex() { never_released.lock(); }
+[[gnu::noinline]] void wait_for_mutex() {
+    never_released.lock();
+}
 
 }  // namespace
 

@@ -28,13 +28,16 @@ std::map<std::string, int (*)()>& scenarios() {
 std::string fresh_report_file() {
     static int count = 0;
     return (std::filesystem::temp_directory_path() /
-            ("lastcall-test." + std::to_string(::getpid()) + "." + std::to_string(count++) + ".json"))
+            ("lastcall-test." + std::to_string(::getpid()) + "." + std::to_string(count++) +
+             ".json"))
         .string();
 }
 
 }  // namespace
 
-scenario::scenario(const char* name, int (*body)()) { scenarios()[name] = body; }
+scenario::scenario(const char* name, int (*body)()) {
+    scenarios()[name] = body;
+}
 
 child::child(const std::string& name, std::vector<std::string> environment)
     : report_file_(fresh_report_file()) {
@@ -106,7 +109,8 @@ int child::wait() {
     for (;;) {
         // The pipe ends when the child and all it started have closed it; a child that
         // leaves a descendant behind is seen by waitpid.
-        const bool more = read_more(std::min(until, steady_clock::now() + std::chrono::milliseconds(20)));
+        const bool more =
+            read_more(std::min(until, steady_clock::now() + std::chrono::milliseconds(20)));
         const pid_t got = ::waitpid(pid_, &status, WNOHANG);
         if (got == pid_) {
             end_ = steady_clock::now();

@@ -21,8 +21,8 @@ struct scenario {
 };
 
 /// LASTCALL_SCENARIO(name) { ...; return 0; }
-#define LASTCALL_SCENARIO(name)                                                    \
-    static int scenario_##name();                                                  \
+#define LASTCALL_SCENARIO(name)                                                         \
+    static int scenario_##name();                                                       \
     static const ::lastcall::testing::scenario register_##name(#name, scenario_##name); \
     static int scenario_##name()
 

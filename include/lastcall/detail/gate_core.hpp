@@ -39,8 +39,9 @@ inline constexpr std::uint32_t records_in_turn = 64;
 struct alignas(128) lane {
     std::atomic<std::uint64_t> entered;
     std::atomic<std::uint64_t> left;
-    std::uint32_t free_head;           ///< owner only; index + 1, 0 = none
-    std::atomic<std::uint32_t> fresh;  ///< written by the owner; listed records never used start here
+    std::uint32_t free_head;  ///< owner only; index + 1, 0 = none
+    std::atomic<std::uint32_t>
+        fresh;  ///< written by the owner; listed records never used start here
     alignas(128) std::atomic<std::uint32_t> returned;  ///< entries other threads freed; index + 1
     alignas(128) record records[records_per_lane];
 };

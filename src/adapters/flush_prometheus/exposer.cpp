@@ -3,6 +3,7 @@
 #include <CivetServer.h>
 
 #include <stdexcept>
+#include <system_error>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -91,9 +92,15 @@ bool metrics_exposer::wait_for_last(clock::time_point until) noexcept {
     return counter_->wait(until);
 }
 
-void metrics_exposer::stop() {
-    // The server's threads look every 2 s whether they are to stop: nobody waits for it.
-    std::thread([server = std::move(server_)]() mutable { server.reset(); }).detach();
+// A stop of the server takes up to 2 s, because its threads look only so often whether
+// they are to stop, and forgets connections it has just accepted. So none happens while
+// the service stops; and here nobody waits for it.
+metrics_exposer::~metrics_exposer() {
+    try {
+        std::thread([server = std::move(server_)]() mutable { server.reset(); }).detach();
+    } catch (const std::system_error&) {
+        // No thread to be had: then it takes its time.
+    }
 }
 
 }  // namespace lastcall::detail

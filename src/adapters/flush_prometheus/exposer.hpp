@@ -38,6 +38,11 @@ public:
     /// Errors: std::runtime_error: the address cannot be served.
     metrics_exposer(const prometheus_last_scrape& how,
                     const std::shared_ptr<prometheus::Collectable>& metrics);
+    metrics_exposer(const metrics_exposer&) = delete;
+    metrics_exposer& operator=(const metrics_exposer&) = delete;
+
+    /// Begins to stop serving; returns at once.
+    ~metrics_exposer();
 
     [[nodiscard]] int port() const noexcept { return port_; }
 
@@ -45,8 +50,6 @@ public:
     /// Returns: whether one was; false after `until` or `give_up`.
     bool wait_for_last(clock::time_point until) noexcept;
 
-    /// Begins to stop serving; returns at once. Errors: std::system_error (no thread).
-    void stop();
     void give_up() noexcept { counter_->give_up(); }
 
 private:

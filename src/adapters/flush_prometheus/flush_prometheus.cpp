@@ -74,7 +74,6 @@ actions actions_for(const prometheus_last_scrape& how,
         const auto until = clock::now() + std::min(wait, context.left() * 9 / 10);
         context.progress(exposer->wait_for_last(until) ? "the last scrape was answered"
                                                        : "no last scrape came");
-        exposer->stop();
     };
     return {step(close), [exposer] { exposer->give_up(); }};
 }
