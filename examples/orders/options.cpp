@@ -141,7 +141,8 @@ options read_options(int argc, char** argv) {
         } else {
             app.add_option_function<std::string>(
                    "--" + name, [&given, n = name](const std::string& t) { given[n] = t; }, s.help)
-                ->type_name(s.type);
+                ->type_name(s.type)
+                ->take_last();
         }
     }
     app.footer(

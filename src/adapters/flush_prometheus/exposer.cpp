@@ -8,6 +8,8 @@
 #include <utility>
 #include <vector>
 
+#include "sys/signals.hpp"
+
 namespace lastcall::detail {
 
 namespace {
@@ -95,8 +97,9 @@ bool metrics_exposer::wait_for_last(clock::time_point until) noexcept {
 // A stop of the server takes up to 2 s, because its threads look only so often whether
 // they are to stop, and forgets connections it has just accepted. So none happens while
 // the service stops; and here nobody waits for it.
-metrics_exposer::~metrics_exposer() {
+void metrics_exposer::stop() noexcept {
     try {
+        const sys::all_signals_blocked for_the_thread;
         std::thread([server = std::move(server_)]() mutable { server.reset(); }).detach();
     } catch (const std::system_error&) {
         // No thread to be had: then it takes its time.

@@ -38,11 +38,9 @@ public:
     /// Errors: std::runtime_error: the address cannot be served.
     metrics_exposer(const prometheus_last_scrape& how,
                     const std::shared_ptr<prometheus::Collectable>& metrics);
-    metrics_exposer(const metrics_exposer&) = delete;
-    metrics_exposer& operator=(const metrics_exposer&) = delete;
 
     /// Begins to stop serving; returns at once.
-    ~metrics_exposer();
+    void stop() noexcept;
 
     [[nodiscard]] int port() const noexcept { return port_; }
 

@@ -125,7 +125,11 @@ flush_prometheus::flush_prometheus(lifecycle& life, source_ptr metrics,
     });
 }
 
-flush_prometheus::~flush_prometheus() = default;
+flush_prometheus::~flush_prometheus() {
+    if (exposer_ != nullptr) {
+        exposer_->stop();
+    }
+}
 
 int flush_prometheus::port() const noexcept {
     return exposer_ == nullptr ? 0 : exposer_->port();

@@ -5,6 +5,7 @@
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <memory>
+#include <vector>
 
 #include "adapters/http/head.hpp"
 #include "adapters/http/io_loop.hpp"
@@ -38,12 +39,14 @@ public:
 
     /// "GET /slow from 127.0.0.1:4711"; empty when no request is in progress.
     [[nodiscard]] std::string describe() const;
-    [[nodiscard]] std::string peer() const { return sys::peer_name(transport_.fd()); }
+    /// Known from the first request on, and constant then: may be read by any thread.
+    [[nodiscard]] const std::string& peer() const noexcept { return peer_; }
     [[nodiscard]] io_loop& loop() noexcept { return loop_; }
+    [[nodiscard]] boost::asio::io_context& context() noexcept { return *context_; }
     [[nodiscard]] bool is_open() const noexcept { return at != phase::closed; }
 
     // For the WebSocket session.
-    io_result read_into(char* into, std::size_t room) noexcept { return transport_.read(into, room); }
+    io_result read_into(char* into, std::size_t room) noexcept;
     io_result write_from(std::string_view bytes) noexcept { return transport_.write(bytes, {}); }
     void shutdown_transport() noexcept { transport_.shutdown(); }
     void websocket_ended();
@@ -59,43 +62,48 @@ private:
 
     void wait_for_input();
     void wait_for_room();
+    void wait_until_writable(io_result::kind wants);
+    void resume();
     void read();
     void take(std::string_view data);
     bool parse_one();
-    void check_expectation();
+    bool accept_header();
     void dispatch();
     void hand_over(request&& wish);
+    void reject(boost::beast::error_code error);
     void reject(status code, std::string_view why);
     [[nodiscard]] std::string_view fault_in(const request& r) const;
     void settle();
     void write(std::string_view head, std::string_view body);
-    void keep_unwritten(std::string_view head, std::string_view body);
     void flush();
     void written();
+    void tell_stream(bool is_alive);
     void finish_exchange();
     void begin_linger(phase how);
     void close();
     [[nodiscard]] bool more_requests_wait() const noexcept;
     [[nodiscard]] bool will_keep_alive(bool wanted) const noexcept;
 
-    io_loop& loop_;
-    boost::asio::posix::stream_descriptor fd_;
+    io_loop& loop_;  ///< only while open: a handle of the application may outlive the loop
+    std::shared_ptr<boost::asio::io_context> context_;  ///< what fd_ needs to its end
     transport transport_;
+    boost::asio::posix::stream_descriptor fd_;
     std::string in_;            ///< input that no finished request has used up
     std::string_view unread_;   ///< the part of the input not parsed yet, during `take`
     std::unique_ptr<parser> parser_;
+    std::unique_ptr<request::header_type> sender_header_;  ///< without the trailers
     std::string out_;           ///< output that the kernel has not taken
     std::size_t out_done_ = 0;
-    std::function<void(bool)> chunk_written_;
+    std::vector<std::function<void(bool)>> chunks_written_;
     std::shared_ptr<websocket_session> websocket_;
     lastcall::pass pass_;       ///< of the answer that is being written
+    std::string peer_;
     std::string current_;       ///< "GET /path" of the request in progress
     bool busy_ = false;         ///< a request is with the application, or its answer is on its way
     bool taking_ = false;
     bool keep_alive_ = true;
     bool waits_for_input_ = false;
     bool waits_for_room_ = false;
-    bool said_continue_ = false;
     bool streaming_ = false;
     bool stream_chunked_ = false;
     bool stream_muted_ = false;  ///< HEAD: the body goes nowhere

@@ -1,6 +1,7 @@
 #include "adapters/http/exchange.hpp"
 
 #include <boost/asio/dispatch.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/beast/websocket/rfc6455.hpp>
 
 namespace lastcall::http {
@@ -13,10 +14,13 @@ response make_response(status code, std::string_view content_type, std::string b
     return made;
 }
 
-// Runs `work` on the connection's loop: at once when the caller is there already.
+// Runs `work` on the connection's loop: at once when the caller is there already. Where
+// the loop has ended, so has the connection, and the work is dropped.
 template <class Work>
 void on_loop(const std::shared_ptr<connection>& c, Work&& work) {
-    boost::asio::dispatch(c->loop().context, std::forward<Work>(work));
+    if (!c->context().stopped()) {
+        boost::asio::dispatch(c->context(), std::forward<Work>(work));
+    }
 }
 
 }  // namespace
@@ -69,11 +73,15 @@ std::string exchange::peer() const { return state_->on->peer(); }
 void exchange::name(lastcall::label what) noexcept { state_->inside.relabel(what); }
 
 boost::asio::any_io_executor exchange::executor() const {
-    return state_->on->loop().context.get_executor();
+    return state_->on->context().get_executor();
 }
 
 void exchange::respond(response answer) && {
     const auto state = std::move(state_);
+    if (answer.result_int() < 200) {
+        // The client would take it for an interim response and wait for another.
+        answer = make_response(status::internal_server_error, "text/plain; charset=utf-8", {});
+    }
     const unsigned version = state->wish.version();
     const bool keep_alive = state->wish.keep_alive() && answer.keep_alive();
     const bool head_only = state->wish.method() == verb::head;
@@ -120,6 +128,13 @@ stream::shared::~shared() {
 }
 
 void stream::write(std::string chunk, std::function<void(bool)> written) {
+    if (state_->ended) {
+        // The connection may be at the next response already.
+        if (written) {
+            boost::asio::post(state_->on->context(), [tell = std::move(written)] { tell(false); });
+        }
+        return;
+    }
     on_loop(state_->on, [on = state_->on, chunk = std::move(chunk),
                          written = std::move(written)]() mutable {
         on->stream_chunk(chunk, std::move(written));
@@ -127,8 +142,9 @@ void stream::write(std::string chunk, std::function<void(bool)> written) {
 }
 
 void stream::end() {
-    state_->ended = true;
-    on_loop(state_->on, [on = state_->on] { on->end_stream(true); });
+    if (!std::exchange(state_->ended, true)) {
+        on_loop(state_->on, [on = state_->on] { on->end_stream(true); });
+    }
 }
 
 }  // namespace lastcall::http

@@ -1,25 +1,53 @@
 #include "adapters/http/head.hpp"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
+#include <cstdio>
 #include <ctime>
 
 namespace lastcall::http {
 namespace {
 
-// IMF-fixdate (RFC 9110, section 5.6.7), made once a second for each thread.
+// IMF-fixdate (RFC 9110, section 5.6.7), made once a second for each thread. Not with
+// strftime(3): its names follow the locale of the application.
 std::string_view date_line() {
+    constexpr std::array days{"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
+    constexpr std::array months{"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
     thread_local std::time_t made_at = 0;
-    thread_local std::array<char, 64> line{};
+    thread_local std::array<char, 96> line{};
     thread_local std::size_t length = 0;
     const std::time_t now = std::time(nullptr);
     if (now != made_at) {
-        std::tm parts{};
-        ::gmtime_r(&now, &parts);
-        length = std::strftime(line.data(), line.size(), "Date: %a, %d %b %Y %H:%M:%S GMT\r\n", &parts);
+        std::tm t{};
+        ::gmtime_r(&now, &t);
+        const int n = std::snprintf(
+            line.data(), line.size(), "Date: %s, %02d %s %d %02d:%02d:%02d GMT\r\n",
+            days[static_cast<std::size_t>(t.tm_wday)], t.tm_mday,
+            months[static_cast<std::size_t>(t.tm_mon)], t.tm_year + 1900, t.tm_hour, t.tm_min,
+            t.tm_sec);
+        length = static_cast<std::size_t>(n);
         made_at = now;
     }
     return {line.data(), length};
+}
+
+// RFC 9110, section 5.5: CR, LF and NUL in a value become spaces. What comes from a client
+// and is put into a field must not begin a second response.
+void append_value(std::string& out, std::string_view text) {
+    for (const char c : text) {
+        out += c == '\r' || c == '\n' || c == '\0' ? ' ' : c;
+    }
+}
+
+// RFC 9110, section 5.6.2.
+bool is_token(std::string_view text) {
+    constexpr std::string_view marks = "!#$%&'*+-.^_`|~";
+    return !text.empty() && std::all_of(text.begin(), text.end(), [&](char c) {
+        return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
+               marks.find(c) != std::string_view::npos;
+    });
 }
 
 void append_number(std::string& out, std::size_t number) {
@@ -45,13 +73,13 @@ void append_head(std::string& out, const response& answer, framing how, std::siz
     out += http_version >= 11 ? "HTTP/1.1 " : "HTTP/1.0 ";
     append_number(out, answer.result_int());
     out += ' ';
-    out += std::string_view(answer.reason());
+    append_value(out, std::string_view(answer.reason()));
     out += "\r\n";
     for (const auto& f : answer) {
-        if (!is_ours(f.name())) {
+        if (!is_ours(f.name()) && is_token(std::string_view(f.name_string()))) {
             out += std::string_view(f.name_string());
             out += ": ";
-            out += std::string_view(f.value());
+            append_value(out, std::string_view(f.value()));
             out += "\r\n";
         }
     }

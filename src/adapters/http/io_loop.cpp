@@ -38,10 +38,13 @@ void io_loop::stop() noexcept {
         boost::asio::post(context, [this] {
             cut_all([](std::string_view) {});
             timer_.cancel();
-            work_.reset();
             context.stop();
         });
         thread_.join();
+        // Operations that were aborted hold their connections, and those hold the context.
+        context.restart();
+        context.poll();
+        context.stop();
     }
 }
 

@@ -93,7 +93,10 @@ public:
     void move(listed& connection, phase to);
 
     server_shared& shared;
-    boost::asio::io_context context{1};
+    /// Shared with whatever the application may keep longer than the server.
+    const std::shared_ptr<boost::asio::io_context> kept =
+        std::make_shared<boost::asio::io_context>(1);
+    boost::asio::io_context& context = *kept;
     std::array<char, 64 * 1024> scratch;  ///< whatever is read first lands here
     std::string head;                     ///< the response that is being written
 

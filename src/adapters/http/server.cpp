@@ -1,6 +1,6 @@
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/post.hpp>
-#include <unistd.h>
+#include <mutex>
 
 #include "adapters/http/io_loop.hpp"
 #include "sys/socket.hpp"
@@ -19,6 +19,9 @@ constexpr auto lately = 100ms;
 
 // After running out of descriptors, accepting pauses instead of spinning.
 constexpr auto breather = 100ms;
+
+// Of the names of connections that were cut, in bytes.
+constexpr std::size_t longest_cut_list = 1'000;
 
 void check(const server_options& o) {
     if (o.header_limit < 512 || o.header_limit > 64 * 1024) {
@@ -55,13 +58,16 @@ private:
 
     io_loop& first() { return *loops_.front(); }
     void wait_for_connections();
-    void accept_all();
+    [[nodiscard]] bool accept_all();
     void pause_accepting();
+    void start();
     void settle_then_close_listener();
     void close_listener();
     void begin_drain_of_loops();
     void finish_if_empty();
     void wait_for_gate();
+    void report_end();
+    void note_cut(std::string_view what);
     void watch_loops(lastcall::health& health);
 
     std::vector<std::unique_ptr<io_loop>> loops_;
@@ -71,10 +77,13 @@ private:
     std::optional<asio::posix::stream_descriptor> listener_;
     asio::steady_timer timer_;
     clock::time_point last_accept_{};
-    std::optional<asio::posix::stream_descriptor> gate_event_;
+    std::optional<asio::posix::stream_descriptor> gate_event_;  ///< lent by the gate
     std::optional<completion> done_;
-    std::optional<stop_context> context_;
     std::atomic<bool> listener_closed_{false};
+    std::atomic<bool> forced_{false};
+    std::mutex cut_mutex_;  ///< guards the two below: loops are forced in parallel
+    std::optional<stop_context> context_;
+    std::string cut_;
 };
 
 server::impl::impl(lifecycle& life, server_options options, handler handle)
@@ -108,13 +117,22 @@ server::impl::impl(lifecycle& life, server_options options, handler handle)
     part.close = [this] { close(); };
     part.force = [this] { force(); };
     part.drain_share = shared_.options.drain_share;
-    life.add(std::move(part));
-
+    // Added last: after an error the lifecycle knows nothing of this object.
+    try {
+        start();
+        watch_loops(life.health());
+        life.add(std::move(part));
+    } catch (...) {
+        close();
+        throw;
+    }
     asio::post(first().context, [this] { wait_for_connections(); });
+}
+
+void server::impl::start() {
     for (std::size_t i = 0; i < loops_.size(); ++i) {
         loops_[i]->start(shared_.options.name + "/" + std::to_string(i));
     }
-    watch_loops(life.health());
 }
 
 server::impl::~impl() { close(); }
@@ -138,15 +156,21 @@ void server::impl::wait_for_connections() {
     if (listener_) {
         listener_->async_wait(asio::posix::descriptor_base::wait_read,
                               [this](boost::system::error_code error) {
-                                  if (!error) {
-                                      accept_all();
+                                  if (error) {
+                                      return;
+                                  }
+                                  if (accept_all()) {
                                       wait_for_connections();
+                                  } else {
+                                      pause_accepting();
                                   }
                               });
     }
 }
 
-void server::impl::accept_all() {
+// Returns: false when there is no descriptor for what waits. The listener stays readable
+// then: whoever waits for that at once spins.
+bool server::impl::accept_all() {
     sys::unique_fd fd;
     while (listener_) {
         switch (sys::accept_connection(listener_->native_handle(), fd)) {
@@ -158,21 +182,19 @@ void server::impl::accept_all() {
                 loops_[next_loop_]->adopt(std::move(fd));
                 next_loop_ = (next_loop_ + 1) % loops_.size();
                 break;
-            case sys::accept_outcome::no_descriptors: pause_accepting(); return;
-            case sys::accept_outcome::none_waiting:
-            case sys::accept_outcome::failed: return;
+            case sys::accept_outcome::none_waiting: return true;
+            case sys::accept_outcome::no_descriptors:
+            case sys::accept_outcome::failed: return false;
         }
     }
+    return true;
 }
 
 void server::impl::pause_accepting() {
-    if (listener_closed_.load()) {
-        return;
-    }
     timer_.expires_after(breather);
     timer_.async_wait([this](boost::system::error_code error) {
         if (!error) {
-            accept_all();
+            wait_for_connections();
         }
     });
 }
@@ -181,7 +203,10 @@ void server::impl::pause_accepting() {
 
 void server::impl::drain(const stop_context& context, completion done) {
     asio::post(first().context, [this, context, done = std::move(done)]() mutable {
-        context_ = context;
+        {
+            const std::lock_guard lock(cut_mutex_);
+            context_ = context;
+        }
         done_.emplace(std::move(done));
         settle_then_close_listener();
     });
@@ -191,22 +216,24 @@ void server::impl::drain(const stop_context& context, completion done) {
 // listener would reset it. So the queue is emptied first; and where connections were
 // coming in, new handshakes are kept out until those under way have arrived.
 void server::impl::settle_then_close_listener() {
-    accept_all();
+    const bool all_accepted = accept_all();
     const bool busy = clock::now() - last_accept_ < lately;
-    if (!busy || !listener_ || !sys::drop_new_handshakes(listener_->native_handle())) {
+    if (all_accepted && (!busy || !sys::drop_new_handshakes(listener_->native_handle()))) {
         close_listener();
         return;
     }
     begin_drain_of_loops();
     timer_.expires_after(settle_time);
-    timer_.async_wait([this](boost::system::error_code) {
-        accept_all();
-        close_listener();
-    });
+    timer_.async_wait([this](boost::system::error_code) { close_listener(); });
 }
 
 void server::impl::close_listener() {
-    accept_all();
+    if (!accept_all() && !forced_.load()) {
+        // Connections that end as they drain give back the descriptors that are missing.
+        timer_.expires_after(breather);
+        timer_.async_wait([this](boost::system::error_code) { close_listener(); });
+        return;
+    }
     if (listener_) {
         boost::system::error_code ignored;
         listener_->close(ignored);
@@ -232,24 +259,43 @@ void server::impl::finish_if_empty() {
 
 // Every connection has gone; an application thread may still hold an exchange.
 void server::impl::wait_for_gate() {
-    gate_event_.emplace(first().context, ::dup(shared_.gate.event_fd()));
+    gate_event_.emplace(first().context, shared_.gate.event_fd());
     gate_event_->async_wait(asio::posix::descriptor_base::wait_read,
                             [this](boost::system::error_code error) {
                                 if (!error && done_) {
-                                    (*done_)();
-                                    done_.reset();
+                                    report_end();
                                 }
                             });
 }
 
+// Who was cut is the error of the step, so that the report names it.
+void server::impl::report_end() {
+    std::string cut;
+    {
+        const std::lock_guard lock(cut_mutex_);
+        cut.swap(cut_);
+    }
+    (*done_)(cut.empty() ? nullptr : std::make_exception_ptr(std::runtime_error("cut " + cut)));
+    done_.reset();
+}
+
+void server::impl::note_cut(std::string_view what) {
+    const std::lock_guard lock(cut_mutex_);
+    if (context_) {
+        context_->progress("cut " + std::string(what));
+    }
+    if (cut_.size() < longest_cut_list) {
+        cut_.append(cut_.empty() ? "" : ", ").append(what);
+    } else if (!cut_.ends_with("...")) {
+        cut_ += ", ...";
+    }
+}
+
 void server::impl::force() {
+    forced_.store(true);
     for (const auto& loop : loops_) {
         asio::post(loop->context, [this, l = loop.get()] {
-            l->cut_all([this](std::string_view what) {
-                if (context_) {
-                    context_->progress("cut " + std::string(what));
-                }
-            });
+            l->cut_all([this](std::string_view what) { note_cut(what); });
         });
     }
 }
@@ -262,7 +308,10 @@ void server::impl::close() {
     for (const auto& loop : loops_) {
         loop->stop();
     }
-    gate_event_.reset();
+    if (gate_event_) {
+        gate_event_->release();
+        gate_event_.reset();
+    }
     listener_.reset();
 }
 

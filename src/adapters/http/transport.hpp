@@ -26,6 +26,10 @@ public:
     void shutdown() noexcept;
 
     [[nodiscard]] bool is_tls() const noexcept { return session_ != nullptr; }
+    /// False while a TLS handshake is under way.
+    [[nodiscard]] bool is_established() const noexcept {
+        return session_ == nullptr || ::SSL_is_init_finished(session_.get()) == 1;
+    }
     [[nodiscard]] int fd() const noexcept { return fd_; }
 
 private:

@@ -36,6 +36,16 @@ websocket_session::websocket_session(std::shared_ptr<connection> on, lastcall::p
     loop_.shared.websockets.fetch_add(1, std::memory_order_relaxed);
 }
 
+// What the application throws ends its WebSocket, not the process.
+template <class Call>
+void websocket_session::guarded(Call&& call) {
+    try {
+        call();
+    } catch (...) {
+        begin_close(ws::close_code::internal_error, "the service failed");
+    }
+}
+
 void websocket_session::start(request&& wish) {
     wish_ = std::move(wish);
     const server_options& o = loop_.shared.options;
@@ -50,7 +60,7 @@ void websocket_session::start(request&& wish) {
         }
         self->is_open_ = true;
         if (self->events_.opened) {
-            self->events_.opened(self->handle());
+            self->guarded([&] { self->events_.opened(self->handle()); });
         }
         self->read();
         if (self->loop_.shared.is_ending() && self->loop_.is_draining()) {
@@ -73,7 +83,7 @@ void websocket_session::read() {
         self->buffer_.clear();
         self->buffer_.shrink_to_fit();
         if (self->events_.message && !self->closing_) {
-            self->events_.message(self->handle(), std::move(text));
+            self->guarded([&] { self->events_.message(self->handle(), std::move(text)); });
         }
         self->read();
     });
@@ -156,8 +166,9 @@ void websocket_session::end() {
     close_limit_.cancel();
     loop_.shared.websockets.fetch_sub(1, std::memory_order_relaxed);
     pass_.end();
-    if (const auto callback = std::exchange(events_, {}).closed) {
-        callback();
+    const auto callback = std::exchange(events_, {}).closed;
+    if (callback && is_open_) {
+        guarded(callback);
     }
     stream_.next_layer().on().websocket_ended();
 }

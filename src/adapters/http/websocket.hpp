@@ -19,7 +19,7 @@ public:
     using executor_type = boost::asio::io_context::executor_type;
 
     explicit wire(std::shared_ptr<connection> c) noexcept : connection_(std::move(c)) {}
-    executor_type get_executor() noexcept { return connection_->loop().context.get_executor(); }
+    executor_type get_executor() noexcept { return connection_->context().get_executor(); }
     [[nodiscard]] connection& on() noexcept { return *connection_; }
 
     template <class Buffers, class Token>
@@ -61,7 +61,7 @@ private:
                 }
                 if (!begun) {
                     begun = true;
-                    boost::asio::post(c->loop().context, std::move(self));
+                    boost::asio::post(c->context(), std::move(self));
                     return;
                 }
                 const io_result r = attempt(*c);
@@ -75,7 +75,7 @@ private:
                     case io_result::kind::wants_write: c->wait(false, std::move(self)); return;
                 }
             },
-            token, connection_->loop().context);
+            token, connection_->context());
     }
 
     std::shared_ptr<connection> connection_;
@@ -116,6 +116,8 @@ public:
     [[nodiscard]] io_loop& loop() noexcept { return loop_; }
 
 private:
+    template <class Call>
+    void guarded(Call&& call);
     void read();
     void write();
     void begin_close(boost::beast::websocket::close_code code, std::string_view why);
@@ -145,11 +147,14 @@ private:
 class websocket::session_ref {
 public:
     explicit session_ref(const std::shared_ptr<websocket_session>& s)
-        : loop_(s->loop()), session_(s) {}
+        : context_(s->loop().kept), session_(s) {}
 
     template <class Work>
     void on_loop(Work work) {
-        boost::asio::post(loop_.context, [session = session_, work = std::move(work)]() mutable {
+        if (context_->stopped()) {
+            return;
+        }
+        boost::asio::post(*context_, [session = session_, work = std::move(work)]() mutable {
             if (const auto alive = session.lock()) {
                 work(*alive);
             }
@@ -157,7 +162,7 @@ public:
     }
 
 private:
-    io_loop& loop_;
+    std::shared_ptr<boost::asio::io_context> context_;  ///< the handle may outlive the server
     std::weak_ptr<websocket_session> session_;
 };
 

@@ -1,0 +1,137 @@
+// The example service from outside: the proof of ./do demo against each database and
+// queue, the control run that must fail, and what bad settings say.
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+
+#include <array>
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+
+#include "adapters_postgres/postgres_server.hpp"
+#include "adapters_redis/redis_server.hpp"
+
+namespace lastcall::testing {
+namespace {
+
+struct outcome {
+    int status = -1;
+    std::string output;
+};
+
+// Runs a shell command; standard error goes with the output.
+outcome run(const std::string& command) {
+    outcome o;
+    FILE* pipe = ::popen((command + " 2>&1").c_str(), "r");
+    std::array<char, 4096> buffer{};
+    while (const std::size_t n = std::fread(buffer.data(), 1, buffer.size(), pipe)) {
+        o.output.append(buffer.data(), n);
+    }
+    const int raw = ::pclose(pipe);
+    o.status = WIFEXITED(raw) ? WEXITSTATUS(raw) : -1;
+    return o;
+}
+
+const std::string programs = PROGRAMS;
+
+std::string uri_of(const postgres_server& server) {
+    const std::string info = server.conninfo();
+    const std::string host = info.substr(5, info.find(' ') - 5);
+    return "'postgres://postgres@/postgres?host=" + host + "&port=5432'";
+}
+
+void expect_nothing_lost(const std::string& options) {
+    const outcome o = run(programs + "/stop_demo --seconds 2 " + options);
+    EXPECT_EQ(o.status, 0) << o.output;
+    EXPECT_NE(o.output.find("PASS: nothing was lost"), std::string::npos) << o.output;
+}
+
+TEST(Orders, LosesNothingWithSqlite) { expect_nothing_lost(""); }
+
+TEST(Orders, LosesNothingWithPostgres) {
+    const postgres_server postgres;
+    expect_nothing_lost("--db " + uri_of(postgres));
+}
+
+TEST(Orders, LosesNothingWithPostgresAndRedis) {
+    const postgres_server postgres;
+    redis_server redis;
+    expect_nothing_lost("--db " + uri_of(postgres) + " --queue redis://127.0.0.1:" + std::to_string(redis.port()));
+}
+
+TEST(Orders, LosesNothingWithSqliteAndRedis) {
+    redis_server redis;
+    expect_nothing_lost("--queue redis://127.0.0.1:" + std::to_string(redis.port()));
+}
+
+// The proof must be able to fail: a SIGKILL loses what is in flight.
+TEST(Orders, TheProofFindsOutACrash) {
+    const outcome o = run(programs + "/stop_demo --seconds 2 --crash");
+    EXPECT_EQ(o.status, 3) << o.output;
+    EXPECT_NE(o.output.find("LOST"), std::string::npos) << o.output;
+}
+
+struct bad_setting {
+    const char* arguments;
+    int status;
+    const char* message;
+};
+
+TEST(Orders, BadFlagsAreRefusedWithTheReason) {
+    for (const bad_setting& b : std::initializer_list<bad_setting>{
+             {"--nonsense", 2, "--nonsense"},
+             {"--grace 30", 2, "has no unit"},
+             {"--grace soon", 2, "not a duration"},
+             {"--threads -1", 2, "not a number"},
+             {"--threads many", 2, "not a number"},
+             {"--tls-certificate x.pem", 2, "go together"},
+             {"--listen 8080", 84, "no port"},
+             {"--listen 127.0.0.1:99999", 84, "0 to 65535"},
+             {"--listen somewhere:1", 84, "not an IP address"},
+             {"--db mysql://x", 84, "neither sqlite:FILE nor postgres"},
+             {"--db sqlite:/nowhere/at/all.db", 84, "/nowhere/at/all.db"},
+             {"--db postgres://nobody@127.0.0.1:1/x", 84, "127.0.0.1"},
+             {"--db sqlite::memory:", 84, "memory"},
+             {"--queue redis://127.0.0.1:1 --db sqlite:bad.db", 84, "127.0.0.1"},
+             {"--config /nowhere.yaml", 2, "cannot be read"},
+             {"--grace 300ms --lame-duck-min 10s --lame-duck-max 10s", 84, "lame duck 10s"},
+         }) {
+        const auto folder = std::filesystem::temp_directory_path() / "lastcall-orders-bad";
+        std::filesystem::create_directories(folder);
+        const outcome o = run("cd " + folder.string() + " && timeout 20 " + programs +
+                              "/orders --db sqlite:default.db " + b.arguments);
+        EXPECT_EQ(o.status, b.status) << b.arguments << "\n" << o.output;
+        EXPECT_NE(o.output.find(b.message), std::string::npos) << b.arguments << "\n" << o.output;
+        EXPECT_EQ(o.output.find("listening"), std::string::npos) << b.arguments;
+        std::filesystem::remove_all(folder);
+    }
+}
+
+TEST(Orders, ABadConfigurationFileIsRefusedWithItsLine) {
+    const auto file = std::filesystem::temp_directory_path() / "lastcall-orders-test.yaml";
+    const auto refused = [&](const std::string& text) {
+        std::ofstream(file) << text;
+        const outcome o = run("timeout 20 " + programs + "/orders --config " + file.string());
+        EXPECT_EQ(o.status, 2) << o.output;
+        return o.output;
+    };
+    EXPECT_NE(refused("threads: 2\ngrase: 5s\n").find(":2: unknown key \"grase\""),
+              std::string::npos);
+    EXPECT_NE(refused("# first\ngrace: 5\n").find(":2: grace: \"5\" has no unit"), std::string::npos);
+    EXPECT_NE(refused("grace: [1, 2]\n").find("expected one value"), std::string::npos);
+    EXPECT_NE(refused("just text\n").find("expected \"key: value\""), std::string::npos);
+    EXPECT_NE(refused("a: b: c\n").find(":1:"), std::string::npos);
+    std::filesystem::remove(file);
+}
+
+TEST(Orders, HelpNamesEveryFlagAndExitStatus) {
+    const outcome o = run(programs + "/orders --help");
+    EXPECT_EQ(o.status, 0);
+    for (const char* text : {"--listen", "--db", "--queue", "--grace", "--threads", "--config",
+                             "81 a step failed", "84 refused"}) {
+        EXPECT_NE(o.output.find(text), std::string::npos) << text << "\n" << o.output;
+    }
+}
+
+}  // namespace
+}  // namespace lastcall::testing
