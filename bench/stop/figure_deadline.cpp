@@ -19,9 +19,9 @@ constexpr auto deadline = 1000ms;
 
 /// Signal to exit of one deaf service, less the deadline.
 double distance_ms(const std::string& program) {
-    drill::subject deaf({{program, "--grace", "1000ms", "--reserve", "0ms"},
+    lastcall::sys::subject deaf({{program, "--grace", "1000ms", "--reserve", "0ms"},
                          {},
-                         drill::subject_output::lines});
+                         lastcall::sys::subject_output::lines});
     const auto patience = drill::clock::now() + ceiling;
     while (deaf.lines().empty()) {
         if (deaf.wait(drill::clock::now() + 1ms) || drill::clock::now() > patience) {
@@ -55,10 +55,10 @@ void measure_deadline(bench& all) {
         return;
     }
     measure_distance(all, program, "exit, distance from the deadline of 1 s");
-    std::vector<std::unique_ptr<drill::subject>> spinning;
+    std::vector<std::unique_ptr<lastcall::sys::subject>> spinning;
     for (unsigned i = 0; i < std::thread::hardware_concurrency(); ++i) {
-        spinning.push_back(std::make_unique<drill::subject>(
-            drill::subject_command{{"/bin/sh", "-c", "while :; do :; done"}, {}, {}}));
+        spinning.push_back(std::make_unique<lastcall::sys::subject>(
+            lastcall::sys::subject_command{{"/bin/sh", "-c", "while :; do :; done"}, {}, {}}));
     }
     measure_distance(all, program, "the same with every processor busy");
 }

@@ -34,7 +34,7 @@ server with_race_grace(server one) {
 double resident_kib(running_server& running) {
     std::uint64_t sum = 0;
     for (const int pid : running.process().group()) {
-        sum += lastcall::drill::resident_bytes_of(pid);
+        sum += lastcall::sys::resident_bytes_of(pid);
     }
     return static_cast<double>(sum) / 1024;
 }

@@ -65,7 +65,7 @@ std::optional<server> go_server(const std::filesystem::path& scratch) {
     }
     write_file(scratch / "server.go", source);
     const auto built = (scratch / "go-server").string();
-    lastcall::drill::subject compiler(
+    lastcall::sys::subject compiler(
         {{*program, "build", "-o", built, (scratch / "server.go").string()},
          {"GOCACHE=" + (scratch / "go-cache").string(), "GOPATH=" + (scratch / "go-path").string(),
           "GO111MODULE=off", "CGO_ENABLED=0"},
@@ -78,7 +78,7 @@ std::optional<server> go_server(const std::filesystem::path& scratch) {
     made.name = "Go Shutdown";
     made.signal = SIGTERM;
     made.command = [built](const lastcall::sys::endpoint& listen, const std::filesystem::path&) {
-        return lastcall::drill::subject_command{{built, listen.text()}, {}, {}};
+        return lastcall::sys::subject_command{{built, listen.text()}, {}, {}};
     };
     return made;
 }

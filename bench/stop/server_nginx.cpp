@@ -42,7 +42,7 @@ std::optional<server> nginx_server() {
         write_file(home / "slow", std::string(bytes_a_second * 13 / 10, 's'));   // 0.3 s more
         write_file(home / "stream", std::string(std::size_t{bytes_a_second} * 3, 's'));  // 2 s more
         write_file(home / "nginx.conf", configuration(listen, home.string()));
-        return lastcall::drill::subject_command{
+        return lastcall::sys::subject_command{
             {*program, "-p", home.string(), "-e", "stderr", "-c", (home / "nginx.conf").string()}, {}, {}};
     };
     return made;

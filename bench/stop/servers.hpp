@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "drill/subject.hpp"
+#include "sys/subject.hpp"
 #include "results.hpp"
 #include "sys/socket_client.hpp"
 
@@ -25,7 +25,7 @@ struct server {
     bool ours = false;
 
     /// The command for one start. `home` is a private directory for its files.
-    std::function<lastcall::drill::subject_command(const lastcall::sys::endpoint& listen,
+    std::function<lastcall::sys::subject_command(const lastcall::sys::endpoint& listen,
                                                    const std::filesystem::path& home)>
         command;
 

@@ -8,7 +8,7 @@ namespace drill = lastcall::drill;
 
 namespace {
 
-std::string last_words(const drill::subject& process) {
+std::string last_words(const lastcall::sys::subject& process) {
     std::string all;
     const auto& lines = process.lines();
     for (std::size_t i = lines.size() - std::min<std::size_t>(lines.size(), 5); i < lines.size();

@@ -18,13 +18,13 @@ public:
     /// Errors: std::runtime_error, with its last words, when it does not get ready.
     explicit running_server(const server& kind);
 
-    [[nodiscard]] lastcall::drill::subject& process() noexcept { return *process_; }
+    [[nodiscard]] lastcall::sys::subject& process() noexcept { return *process_; }
     [[nodiscard]] const lastcall::sys::endpoint& at() const noexcept { return at_; }
 
 private:
     scratch home_;  // outlives the process
     lastcall::sys::endpoint at_;
-    std::optional<lastcall::drill::subject> process_;
+    std::optional<lastcall::sys::subject> process_;
 };
 
 struct stop_result {

@@ -49,9 +49,9 @@ std::string seconds_text(std::chrono::nanoseconds length) {
 /// The service under its own name, what it prints indented below ours.
 class service {
 public:
-    service(const drill::subject_command& command, screen& out) : out_(out), process_(command) {}
+    service(const lastcall::sys::subject_command& command, screen& out) : out_(out), process_(command) {}
 
-    drill::subject& process() { return process_; }
+    lastcall::sys::subject& process() { return process_; }
 
     /// As subject::wait(), and its lines appear as they come.
     bool wait(drill::moment until) {
@@ -75,7 +75,7 @@ public:
 
 private:
     screen& out_;
-    drill::subject process_;
+    lastcall::sys::subject process_;
 };
 
 void show_progress(screen& out, const drill::load_counters& seen, std::chrono::nanoseconds gone) {
@@ -129,7 +129,7 @@ run_result run(const options& chosen, screen& out) {
         seen.orders_before = orders_in(chosen.db);
     }
     const auto target = lastcall::sys::endpoint::loopback(lastcall::sys::free_port());
-    drill::subject_command command;
+    lastcall::sys::subject_command command;
     command.argv = {chosen.orders, "--listen", target.text(), "--db", seen.database,
                     "--temp-dir", temporary.string(), "--grace",
                     std::to_string(chosen.grace.count()) + "ms"};

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "drill/exchange_log.hpp"
-#include "drill/subject.hpp"
+#include "sys/subject.hpp"
 #include "ledger.hpp"
 #include "options.hpp"
 #include "screen.hpp"
@@ -15,7 +15,7 @@ namespace stop_demo {
 
 struct run_result {
     lastcall::drill::exchange_log log;
-    lastcall::drill::subject_exit exit;
+    lastcall::sys::subject_exit exit;
     std::string signal;           ///< "SIGTERM", or "SIGKILL" in the control run
     bool killed_by_us = false;    ///< it was still there after the grace period
     ledger books;                 ///< after the exit

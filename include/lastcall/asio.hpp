@@ -20,6 +20,7 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -54,7 +55,7 @@ public:
     tracked_acceptor(lifecycle& life, boost::asio::any_io_executor io,
                      const boost::asio::ip::tcp::endpoint& at, acceptor_options options,
                      on_accept accepted)
-        : life_(life), acceptor_(io), accepted_(std::move(accepted)) {
+        : life_(life), acceptor_(io), breather_(io), accepted_(std::move(accepted)) {
         acceptor_.open(at.protocol());
         acceptor_.set_option(boost::asio::socket_base::reuse_address(true));
         acceptor_.bind(at);
@@ -63,8 +64,16 @@ public:
         part.name = options.name;
         part.uses = options.uses;
         part.drain = [this](const stop_context&, completion done) {
-            boost::asio::post(acceptor_.get_executor(),
-                              [this, done = std::move(done)]() mutable { drain(std::move(done)); });
+            boost::asio::post(acceptor_.get_executor(), [this, done = std::move(done)]() mutable {
+                done_ = std::make_shared<completion>(std::move(done));
+                drain();
+            });
+        };
+        part.force = [this] {
+            boost::asio::post(acceptor_.get_executor(), [this] {
+                forced_ = true;
+                breather_.cancel();
+            });
         };
         life.add(std::move(part));
         accept();
@@ -78,19 +87,35 @@ public:
 
 private:
     void accept() {
+        pending_ = true;
         acceptor_.async_accept([this](boost::system::error_code error, socket s) {
+            pending_ = false;
             if (!error) {
                 life_.note_arrival();
                 accepted_(std::move(s));
             }
-            if (acceptor_.is_open()) {
-                accept();
-            }
+            go_on(error);
         });
     }
 
+    // Out of descriptors, the listener stays readable: accepting again at once would spin.
+    void go_on(boost::system::error_code error) {
+        if (!acceptor_.is_open()) {
+            finish();
+        } else if (!error) {
+            accept();
+        } else {
+            pending_ = true;
+            breather_.expires_after(pause);
+            breather_.async_wait([this](boost::system::error_code) {
+                pending_ = false;
+                done_ ? drain() : accept();
+            });
+        }
+    }
+
     // The kernel has accepted what is in the queue on our behalf; closing would reset it.
-    void drain(completion done) {
+    void drain() {
         boost::system::error_code error;
         acceptor_.non_blocking(true, error);
         while (!error) {
@@ -100,13 +125,37 @@ private:
                 accepted_(std::move(s));
             }
         }
+        if (error != boost::asio::error::would_block && error != boost::asio::error::try_again &&
+            !forced_) {
+            if (!pending_) {
+                go_on(error);  // connections that end give back what is missing
+            }
+            return;
+        }
         acceptor_.close(error);
-        done();
+        breather_.cancel();
+        if (!pending_) {
+            finish();
+        }
     }
+
+    // Not before the last callback has run: this object may be destroyed then.
+    void finish() {
+        if (done_) {
+            const auto done = std::exchange(done_, nullptr);
+            (*done)();
+        }
+    }
+
+    static constexpr std::chrono::milliseconds pause{100};
 
     lifecycle& life_;
     boost::asio::ip::tcp::acceptor acceptor_;
+    boost::asio::steady_timer breather_;
     on_accept accepted_;
+    std::shared_ptr<completion> done_;
+    bool pending_ = false;  ///< an accept or a pause; there is one at most
+    bool forced_ = false;
 };
 
 struct connections_options {
@@ -143,25 +192,36 @@ public:
         [[nodiscard]] Socket& socket() noexcept { return entry_->socket; }
 
         /// A request's first byte has come: it is in flight until `end_request`.
-        void begin_request() noexcept { entry_->busy = true; }
+        void begin_request() noexcept {
+            entry_->busy = true;
+            entry_->asked = false;
+        }
 
         /// The response has been written. Returns: whether to go on reading requests; if
         /// not, call `linger`.
-        [[nodiscard]] bool end_request() noexcept {
+        ///
+        /// A response that did not say `Connection: close` lets the client send another
+        /// request: the connection has its race grace then, like any idle one.
+        [[nodiscard]] bool end_request() {
             entry_->busy = false;
-            return !must_close();
+            const bool closes = entry_->asked ? entry_->said_close : must_close();
+            if (!closes) {
+                entry_->owner.idle_again(entry_);
+            }
+            return !closes;
         }
 
         /// Whether the response that is about to be written must say `Connection: close`.
+        /// A session that pipelines asks this only for the last request it has read.
         [[nodiscard]] bool must_close() const noexcept {
-            return entry_->owner.life_.state() >= state::lame_duck;
+            entry_->asked = true;
+            entry_->said_close = entry_->owner.life_.state() >= state::lame_duck;
+            return entry_->said_close;
         }
 
         /// Half-closes and reads on until the peer closes, then calls `done`. The socket
         /// is closed then; destroy this object.
-        void linger(std::function<void()> done) {
-            entry_->owner.linger(entry_, std::move(done));
-        }
+        void linger(std::function<void()> done) { entry_->owner.linger(entry_, std::move(done)); }
 
     private:
         friend class tracked_connections;
@@ -209,7 +269,10 @@ private:
         std::array<char, 512> rest{};
         std::function<void()> ended;
         bool busy = false;
+        bool asked = false;       ///< must_close was asked for this response
+        bool said_close = false;  ///< and this was the answer
         bool lingers = false;
+        bool gone = false;  ///< its session ended; a timer that fired already must not act
     };
     using entry_ptr = std::shared_ptr<entry>;
 
@@ -222,13 +285,24 @@ private:
         finish_if_empty();
     }
 
+    void idle_again(const entry_ptr& e) {
+        const std::lock_guard lock(mutex_);
+        if (done_) {
+            give_race_grace(e);
+        }
+    }
+
     // An idle connection is not cut while its next request may be arriving.
     void give_race_grace(const entry_ptr& e) {
         boost::asio::post(e->socket.get_executor(), [this, e] {
+            if (e->gone || e->lingers) {
+                return;  // its timer is the linger's
+            }
             e->timer.expires_after(options_.race_grace);
             e->timer.async_wait([this, e](boost::system::error_code error) {
                 boost::system::error_code ignored;
-                if (!error && !e->busy && !e->lingers && e->socket.available(ignored) == 0) {
+                if (!error && !e->gone && !e->busy && !e->lingers &&
+                    e->socket.available(ignored) == 0) {
                     // The session's own read sees the peer's close, and ends the session.
                     e->socket.shutdown(Socket::shutdown_send, ignored);
                     close_later(e);
@@ -283,6 +357,7 @@ private:
     }
 
     void forget(const entry_ptr& e) {
+        e->gone = true;
         e->timer.cancel();
         const std::lock_guard lock(mutex_);
         all_.erase(e);

@@ -66,14 +66,18 @@ engine::engine(engine_setup setup, health::impl& health, step_board& board, watc
     thread_ = std::thread([this] { run(); });
 }
 
-engine::~engine() {
-    {
-        const std::lock_guard lock(mutex_);
-        leave_ = true;
+engine::~engine() { join(); }
+
+void engine::join() noexcept {
+    if (thread_.joinable()) {
+        {
+            const std::lock_guard lock(mutex_);
+            leave_ = true;
+        }
+        sys::signal_event(changed_.get());
+        thread_.join();
+        health_.loops_changed = [] {};
     }
-    sys::signal_event(changed_.get());
-    thread_.join();
-    health_.loops_changed = [] {};
 }
 
 void engine::set_ready() {
@@ -411,7 +415,7 @@ void engine::force(std::size_t part) {
 }
 
 // Application code never runs on the engine's thread, unless no thread can be had.
-void engine::run_aside(std::string name, std::function<void()> work) {
+void engine::run_aside(const std::string& name, std::function<void()> work) {
     auto body = [name, work = std::move(work), this]() noexcept {
         try {
             work();
@@ -422,11 +426,7 @@ void engine::run_aside(std::string name, std::function<void()> work) {
         }
     };
     try {
-        threads_.emplace_back([name, body, this] {
-            sys::name_this_thread(name.c_str());
-            mask_of_steps_.apply();  // what a step starts must not inherit a full mask
-            body();
-        });
+        threads_.run(name, body);
     } catch (const std::system_error&) {
         setup_.degraded.push_back("no thread for " + name + ": it ran on the engine's own");
         body();
@@ -512,9 +512,7 @@ void engine::write_interim_report() {
 }
 
 void engine::finish() {
-    for (std::thread& t : threads_) {
-        t.join();
-    }
+    threads_.finish();
     take_notes();
     report done = make_report();
     log(stamp() + "stopped: " + std::string(to_string(done.result)) + " in " +

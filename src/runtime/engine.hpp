@@ -16,6 +16,7 @@
 #include "runtime/health.hpp"
 #include "runtime/step_board.hpp"
 #include "runtime/step_control.hpp"
+#include "runtime/step_threads.hpp"
 #include "runtime/watchdog.hpp"
 #include "sys/epoll.hpp"
 #include "sys/notify.hpp"
@@ -58,6 +59,9 @@ public:
         last_arrival_.store(clock::now().time_since_epoch().count(), std::memory_order_relaxed);
     }
 
+    /// Ends the engine's thread. Only after `wait`, or when `run` was never called.
+    void join() noexcept;
+
     [[nodiscard]] std::stop_token stopping() const noexcept { return stopping_.get_token(); }
     [[nodiscard]] std::stop_token forcing() const noexcept { return forcing_.get_token(); }
     [[nodiscard]] core::duration force_window() const noexcept { return setup_.force_window; }
@@ -94,7 +98,7 @@ private:
     void start(const core::action& what);
     void run_step(std::size_t part, core::step_kind kind, clock::time_point limit);
     void force(std::size_t part);
-    void run_aside(std::string name, std::function<void()> work);
+    void run_aside(const std::string& name, std::function<void()> work);
     void beat(clock::time_point now);
     void tell_systemd(clock::time_point now);
     void write_interim_report();
@@ -110,7 +114,6 @@ private:
     watchdog& watchdog_;
     sys::notify_socket systemd_;
     std::optional<std::chrono::microseconds> systemd_watchdog_;
-    sys::signal_mask mask_of_steps_;  ///< of the thread that made the lifecycle
 
     std::stop_source stopping_;
     std::stop_source forcing_;
@@ -137,7 +140,7 @@ private:
     std::vector<running_part> parts_;
     std::map<std::pair<std::size_t, core::step_kind>, std::string> errors_;
     std::vector<state_report> states_;
-    std::vector<std::thread> threads_;
+    step_threads threads_;
     bool progressed_ = false;
     std::size_t inside_before_ = 0;
     bool interim_written_ = false;

@@ -88,7 +88,12 @@ public:
     }
     impl(const impl&) = delete;
     impl& operator=(const impl&) = delete;
-    ~impl() { watchdog_.stop(); }
+    ~impl() { end_threads(); }
+
+    void end_threads() noexcept {
+        watchdog_.stop();
+        engine_.join();
+    }
 
     void add(component part);
     void check();
@@ -155,6 +160,7 @@ report lifecycle::impl::run() {
     engine_.begin_running(components_, *plan_);
     report done = engine_.wait();
     watchdog_.disarm();
+    watchdog_.keep_signals_blocked();
     return done;
 }
 
@@ -203,6 +209,7 @@ void lifecycle::run_and_exit() {
     } catch (const std::exception& e) {
         code = refuse_start(impl_->service_, e);
     }
+    impl_->end_threads();
     if (by_sigterm && impl_->reraise_) {
         std::fflush(nullptr);
         sys::die_by_signal(SIGTERM);

@@ -37,7 +37,8 @@ public:
     /// Everything has ended: there is no deadline any more.
     void disarm() noexcept;
 
-    [[nodiscard]] const sys::signal_source& signals() const noexcept { return signals_; }
+    /// The stop is over: a signal that still comes must not change the exit status.
+    void keep_signals_blocked() noexcept { signals_.keep_blocked(); }
 
 private:
     void run() noexcept;

@@ -136,7 +136,9 @@ signal_source::signal_source(const std::vector<int>& numbers) {
 
 signal_source::~signal_source() {
     fd_.reset();
-    ::pthread_sigmask(SIG_SETMASK, &mask_before_claim, nullptr);
+    if (!keep_blocked_) {
+        ::pthread_sigmask(SIG_SETMASK, &mask_before_claim, nullptr);
+    }
     claimed.store(false);
 }
 

@@ -59,6 +59,10 @@ public:
     signal_source& operator=(const signal_source&) = delete;
     ~signal_source();
 
+    /// The process is about to end: the signals stay blocked, so that one that comes late
+    /// does not change how it ends.
+    void keep_blocked() noexcept { keep_blocked_ = true; }
+
     /// Readable when a signal waits.
     [[nodiscard]] int fd() const noexcept { return fd_.get(); }
 
@@ -71,6 +75,7 @@ public:
 
 private:
     unique_fd fd_;
+    bool keep_blocked_ = false;
 };
 
 /// Ignores SIGPIPE where it has its default action. Returns whether it did.

@@ -74,7 +74,7 @@ violations stop_and_scrape(drain_kind how) {
     bool is_seen = false;
     // A scrape before the close step of the metrics is not the last one; then one more.
     while (!service.has_ended()) {
-        is_seen = is_seen || get(port, "/metrics").find("orders_total 7") != std::string::npos;
+        is_seen |= get(port, "/metrics").find("orders_total 7") != std::string::npos;
     }
     if (!is_seen) {
         found.push_back("what the drain counted was never seen");

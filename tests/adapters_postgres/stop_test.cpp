@@ -18,20 +18,20 @@ names faults_of_a_stop(drain_kind kind) {
     lifecycle life(testing::quiet_service());
     const auto store = std::make_shared<detail::postgres_store>(
         testing::options_for(testing::server().conninfo()));
-    component part = store->describe();
-    if (kind == drain_kind::real) {
-        part.drain = [&] { release.add(); };
-    } else {
-        part.gates.clear();
-    }
+    const component part = store->describe();
+    const bool waits = kind == drain_kind::real;
     life.add({.name = "network", .uses = nothing, .drain = [&] {
                   if (store->transactions().count() != 0) {
                       faults.push_back("a transaction ran when what it uses drained");
                   }
                   release.add();
               }});
-    part.uses = {"network"};
-    life.add(std::move(part));
+    life.add({.name = part.name,
+              .uses = {"network"},
+              .gates = waits ? part.gates : std::vector<gate*>(),
+              .drain = waits ? step([&] { release.add(); }) : step(),
+              .close = part.close,
+              .force = part.force});
     std::thread order([&] {
         postgres_transaction in = store->begin("order");
         in.exec("INSERT INTO orders VALUES (1, 'tea')");

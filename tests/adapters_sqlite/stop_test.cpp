@@ -30,20 +30,20 @@ names faults_of_a_stop(drain_kind kind) {
             in.exec("CREATE TABLE orders (item TEXT)");
             in.commit();
         }
-        component part = store->describe();
-        if (kind == drain_kind::real) {
-            part.drain = [&] { release.add(); };
-        } else {
-            part.gates.clear();
-        }
+        const component part = store->describe();
+        const bool waits = kind == drain_kind::real;
         life.add({.name = "disk", .uses = nothing, .drain = [&] {
                       if (store->transactions().count() != 0) {
                           faults.push_back("a transaction ran when what it uses drained");
                       }
                       release.add();
                   }});
-        part.uses = {"disk"};
-        life.add(std::move(part));
+        life.add({.name = part.name,
+                  .uses = {"disk"},
+                  .gates = waits ? part.gates : std::vector<gate*>(),
+                  .drain = waits ? step([&] { release.add(); }) : step(),
+                  .close = part.close,
+                  .force = part.force});
         std::thread order([&] {
             sqlite_transaction in = store->begin(store_kind::writer, "order");
             in.exec("INSERT INTO orders VALUES ('tea')");

@@ -22,6 +22,14 @@ using testing::say;
 
 constexpr auto grace = 1500ms;
 
+// ThreadSanitizer holds signals back until a thread makes a call that it knows; a thread
+// in a loop or a lock then never writes its stack down.
+#if defined(__SANITIZE_THREAD__)
+constexpr bool stacks_can_be_had = false;
+#else
+constexpr bool stacks_can_be_had = true;
+#endif
+
 lifecycle_options options() {
     lifecycle_options o{.service = "faulty"};
     o.grace = grace;
@@ -140,6 +148,9 @@ TEST_P(Fault, KeepsTheDeadlineAndLetsTheRestRun) {
     c.signal(SIGTERM);
     EXPECT_EQ(c.wait(), f.exit_code) << c.output();
     for (const std::string& text : f.still_happens) {
+        if (!stacks_can_be_had && text.ends_with("_for_ever")) {
+            continue;
+        }
         EXPECT_NE(c.output().find(text), std::string::npos) << text << " is not in:\n"
                                                             << c.output();
     }
@@ -197,7 +208,7 @@ LASTCALL_SCENARIO(blocked_loop) {
 TEST(BlockedLoop, MakesLivenessBadAndIsReportedWithItsStack) {
     child c("blocked_loop");
     ASSERT_TRUE(c.wait_for("has not answered for")) << c.output();
-    ASSERT_TRUE(c.wait_for("loop_for_ever")) << c.output();
+    ASSERT_TRUE(!stacks_can_be_had || c.wait_for("loop_for_ever")) << c.output();
     EXPECT_NE(c.output().find("event loop \"io\""), std::string::npos) << c.output();
     c.signal(SIGKILL);
     c.wait();

@@ -4,6 +4,7 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <atomic>
 #include <condition_variable>
 #include <exception>
 #include <memory>
@@ -24,6 +25,9 @@ using thread_pool = spdlog::details::thread_pool;
 spdlog::details::registry& registry() {
     return spdlog::details::registry::instance();
 }
+
+// Set once, when a flush is given up; never destroyed.
+std::atomic<const std::shared_ptr<thread_pool>*> immortal_pool;
 
 /// The flush, on threads that nobody waits for: any of them may hang in a sink for good,
 /// so each shares the ownership of this object, and the step ends without them.
@@ -51,11 +55,9 @@ public:
                 }
             }
             // The registry's destructor would join the pool's threads, and hang the exit
-            // of the process in the same sink. A pool that is owned once more is not
-            // destroyed; the process ends its threads.
-            if (std::shared_ptr<thread_pool> pool = registry().get_tp()) {
-                static_cast<void>(new std::shared_ptr<thread_pool>(std::move(pool)));
-            }
+            // of the process in the same sink. A pool that has one more owner, who is
+            // never destroyed, is not either; the process ends its threads.
+            immortal_pool.store(new std::shared_ptr<thread_pool>(registry().get_tp()));
             end(std::make_exception_ptr(std::runtime_error(what)));
         } catch (...) {
             end(std::current_exception());

@@ -42,11 +42,13 @@ void connection::start(io_loop& loop, sys::unique_fd fd) {
 connection::connection(io_loop& loop, sys::unique_fd fd)
     : loop_(loop),
       context_(loop.kept),
-      transport_(fd.get(), loop.shared.tls ? make_ssl_session(*loop.shared.tls, fd.get())
-                                           : ssl_session()),
+      transport_(fd.get(),
+                 loop.shared.tls ? make_ssl_session(*loop.shared.tls, fd.get()) : ssl_session()),
       fd_(adopt(loop.context, fd)) {}
 
-connection::~connection() { close(); }
+connection::~connection() {
+    close();
+}
 
 // ---- ends -------------------------------------------------------------------
 
@@ -83,11 +85,15 @@ void connection::timed_out() {
                 close();  // still in the TLS handshake: there is nothing to answer in
             }
             break;
-        default: close(); break;
+        default:
+            close();
+            break;
     }
 }
 
-void connection::cut() { close(); }
+void connection::cut() {
+    close();
+}
 
 void connection::close() {
     if (!is_open()) {

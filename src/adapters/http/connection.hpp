@@ -88,18 +88,18 @@ private:
     std::shared_ptr<boost::asio::io_context> context_;  ///< what fd_ needs to its end
     transport transport_;
     boost::asio::posix::stream_descriptor fd_;
-    std::string in_;            ///< input that no finished request has used up
-    std::string_view unread_;   ///< the part of the input not parsed yet, during `take`
+    std::string in_;           ///< input that no finished request has used up
+    std::string_view unread_;  ///< the part of the input not parsed yet, during `take`
     std::unique_ptr<parser> parser_;
     std::unique_ptr<request::header_type> sender_header_;  ///< without the trailers
-    std::string out_;           ///< output that the kernel has not taken
+    std::string out_;                                      ///< output that the kernel has not taken
     std::size_t out_done_ = 0;
     std::vector<std::function<void(bool)>> chunks_written_;
     std::shared_ptr<websocket_session> websocket_;
-    lastcall::pass pass_;       ///< of the answer that is being written
+    lastcall::pass pass_;  ///< of the answer that is being written
     std::string peer_;
-    std::string current_;       ///< "GET /path" of the request in progress
-    bool busy_ = false;         ///< a request is with the application, or its answer is on its way
+    std::string current_;  ///< "GET /path" of the request in progress
+    bool busy_ = false;    ///< a request is with the application, or its answer is on its way
     bool taking_ = false;
     bool keep_alive_ = true;
     bool waits_for_input_ = false;

@@ -54,13 +54,19 @@ void connection::read() {
                     return;
                 }
                 continue;
-            case io_result::kind::wants_read: wait_for_input(); return;
-            case io_result::kind::wants_write: wait_for_room(); return;
+            case io_result::kind::wants_read:
+                wait_for_input();
+                return;
+            case io_result::kind::wants_write:
+                wait_for_room();
+                return;
             case io_result::kind::end:
                 transport_.shutdown();  // TLS: our close_notify, or the client sees a truncation
                 close();
                 return;
-            case io_result::kind::error: close(); return;
+            case io_result::kind::error:
+                close();
+                return;
         }
     }
 }

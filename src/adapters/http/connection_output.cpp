@@ -114,9 +114,8 @@ void connection::written() {
 // Posted: a callback that writes the next chunk must not do so on top of this one's stack.
 void connection::tell_stream(bool is_alive) {
     for (auto& callback : std::exchange(chunks_written_, {})) {
-        boost::asio::post(*context_, [callback = std::move(callback), is_alive] {
-            callback(is_alive);
-        });
+        boost::asio::post(*context_,
+                          [callback = std::move(callback), is_alive] { callback(is_alive); });
     }
 }
 
@@ -177,7 +176,8 @@ void connection::stream_chunk(std::string_view chunk, std::function<void(bool)> 
         framed.clear();
         if (stream_chunked_) {
             std::array<char, 20> size{};
-            const auto end = std::to_chars(size.data(), size.data() + size.size(), chunk.size(), 16).ptr;
+            const auto end =
+                std::to_chars(size.data(), size.data() + size.size(), chunk.size(), 16).ptr;
             framed.append(size.data(), end).append("\r\n").append(chunk).append("\r\n");
         } else {
             framed.append(chunk);

@@ -9,7 +9,8 @@ namespace {
 
 response make_response(status code, std::string_view content_type, std::string body) {
     response made(code, 11);
-    made.set(field::content_type, boost::beast::string_view(content_type.data(), content_type.size()));
+    made.set(field::content_type,
+             boost::beast::string_view(content_type.data(), content_type.size()));
     made.body() = std::move(body);
     return made;
 }
@@ -66,11 +67,21 @@ exchange::~exchange() {
     }
 }
 
-const request& exchange::request() const noexcept { return state_->wish; }
-std::string_view exchange::path() const noexcept { return state_->path; }
-std::string_view exchange::query() const noexcept { return state_->query; }
-std::string exchange::peer() const { return state_->on->peer(); }
-void exchange::name(lastcall::label what) noexcept { state_->inside.relabel(what); }
+const request& exchange::request() const noexcept {
+    return state_->wish;
+}
+std::string_view exchange::path() const noexcept {
+    return state_->path;
+}
+std::string_view exchange::query() const noexcept {
+    return state_->query;
+}
+std::string exchange::peer() const {
+    return state_->on->peer();
+}
+void exchange::name(lastcall::label what) noexcept {
+    state_->inside.relabel(what);
+}
 
 boost::asio::any_io_executor exchange::executor() const {
     return state_->on->context().get_executor();
@@ -85,11 +96,11 @@ void exchange::respond(response answer) && {
     const unsigned version = state->wish.version();
     const bool keep_alive = state->wish.keep_alive() && answer.keep_alive();
     const bool head_only = state->wish.method() == verb::head;
-    on_loop(state->on, [on = state->on, answer = std::move(answer),
-                        inside = std::move(state->inside), version, keep_alive,
-                        head_only]() mutable {
-        on->answer(std::move(answer), std::move(inside), version, keep_alive, head_only);
-    });
+    on_loop(state->on,
+            [on = state->on, answer = std::move(answer), inside = std::move(state->inside), version,
+             keep_alive, head_only]() mutable {
+                on->answer(std::move(answer), std::move(inside), version, keep_alive, head_only);
+            });
 }
 
 void exchange::respond(status code, std::string_view content_type, std::string body) && {
@@ -101,11 +112,11 @@ stream exchange::begin_stream(status code, std::string_view content_type) && {
     const unsigned version = state->wish.version();
     const bool keep_alive = state->wish.keep_alive();
     const bool head_only = state->wish.method() == verb::head;
-    on_loop(state->on, [on = state->on, head = make_response(code, content_type, {}),
-                        inside = std::move(state->inside), version, keep_alive,
-                        head_only]() mutable {
-        on->begin_stream(head, std::move(inside), version, keep_alive, head_only);
-    });
+    on_loop(state->on,
+            [on = state->on, head = make_response(code, content_type, {}),
+             inside = std::move(state->inside), version, keep_alive, head_only]() mutable {
+                on->begin_stream(head, std::move(inside), version, keep_alive, head_only);
+            });
     return stream(std::make_shared<stream::shared>(state->on));
 }
 
@@ -135,10 +146,10 @@ void stream::write(std::string chunk, std::function<void(bool)> written) {
         }
         return;
     }
-    on_loop(state_->on, [on = state_->on, chunk = std::move(chunk),
-                         written = std::move(written)]() mutable {
-        on->stream_chunk(chunk, std::move(written));
-    });
+    on_loop(state_->on,
+            [on = state_->on, chunk = std::move(chunk), written = std::move(written)]() mutable {
+                on->stream_chunk(chunk, std::move(written));
+            });
 }
 
 void stream::end() {

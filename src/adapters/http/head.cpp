@@ -22,11 +22,11 @@ std::string_view date_line() {
     if (now != made_at) {
         std::tm t{};
         ::gmtime_r(&now, &t);
-        const int n = std::snprintf(
-            line.data(), line.size(), "Date: %s, %02d %s %d %02d:%02d:%02d GMT\r\n",
-            days[static_cast<std::size_t>(t.tm_wday)], t.tm_mday,
-            months[static_cast<std::size_t>(t.tm_mon)], t.tm_year + 1900, t.tm_hour, t.tm_min,
-            t.tm_sec);
+        const int n =
+            std::snprintf(line.data(), line.size(), "Date: %s, %02d %s %d %02d:%02d:%02d GMT\r\n",
+                          days[static_cast<std::size_t>(t.tm_wday)], t.tm_mday,
+                          months[static_cast<std::size_t>(t.tm_mon)], t.tm_year + 1900, t.tm_hour,
+                          t.tm_min, t.tm_sec);
         length = static_cast<std::size_t>(n);
         made_at = now;
     }

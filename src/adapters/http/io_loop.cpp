@@ -24,7 +24,9 @@ constexpr auto granularity = 100ms;
 
 io_loop::io_loop(server_shared& s) : shared(s) {}
 
-io_loop::~io_loop() { stop(); }
+io_loop::~io_loop() {
+    stop();
+}
 
 void io_loop::start(const std::string& thread_name) {
     thread_ = std::thread([this, thread_name] {
@@ -49,9 +51,8 @@ void io_loop::stop() noexcept {
 }
 
 void io_loop::adopt(sys::unique_fd fd) {
-    boost::asio::post(context, [this, fd = std::move(fd)]() mutable {
-        connection::start(*this, std::move(fd));
-    });
+    boost::asio::post(
+        context, [this, fd = std::move(fd)]() mutable { connection::start(*this, std::move(fd)); });
 }
 
 void io_loop::begin_drain() {
@@ -103,15 +104,22 @@ void io_loop::move(listed& c, phase to) {
 io_loop::clock::duration io_loop::limit_of(phase p) const noexcept {
     const server_options& o = shared.options;
     switch (p) {
-        case phase::idle: return draining_ ? o.race_grace : o.idle_timeout;
-        case phase::header: return o.header_timeout;
-        case phase::body: return o.body_timeout;
-        case phase::writing: return o.write_timeout;
-        case phase::lingering: return o.linger;
-        case phase::parting: return parting_time;
+        case phase::idle:
+            return draining_ ? o.race_grace : o.idle_timeout;
+        case phase::header:
+            return o.header_timeout;
+        case phase::body:
+            return o.body_timeout;
+        case phase::writing:
+            return o.write_timeout;
+        case phase::lingering:
+            return o.linger;
+        case phase::parting:
+            return parting_time;
         case phase::handling:
         case phase::websocket:
-        case phase::closed: break;
+        case phase::closed:
+            break;
     }
     return no_limit;
 }

@@ -54,8 +54,8 @@ struct server_shared {
     [[nodiscard]] bool is_ending() const noexcept { return life.state() >= state::lame_duck; }
 };
 
-using list_hook = boost::intrusive::list_base_hook<
-    boost::intrusive::link_mode<boost::intrusive::auto_unlink>>;
+using list_hook =
+    boost::intrusive::list_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>>;
 
 /// A connection as the loop's lists see it.
 class listed : public list_hook {

@@ -91,7 +91,8 @@ server::impl::impl(lifecycle& life, server_options options, handler handle)
       loops_([this] {
           std::vector<std::unique_ptr<io_loop>> made;
           const unsigned wanted = shared_.options.threads;
-          const unsigned count = wanted != 0 ? wanted : std::max(1U, std::thread::hardware_concurrency());
+          const unsigned count =
+              wanted != 0 ? wanted : std::max(1U, std::thread::hardware_concurrency());
           for (unsigned i = 0; i < count; ++i) {
               made.push_back(std::make_unique<io_loop>(shared_));
           }
@@ -101,8 +102,8 @@ server::impl::impl(lifecycle& life, server_options options, handler handle)
     if (shared_.options.tls) {
         shared_.tls = make_ssl_context(*shared_.options.tls);
     }
-    sys::unique_fd fd = sys::listen_tcp(sys::parse_listen_address(shared_.options.listen),
-                                        shared_.options.backlog);
+    sys::unique_fd fd =
+        sys::listen_tcp(sys::parse_listen_address(shared_.options.listen), shared_.options.backlog);
     port_ = sys::local_port(fd.get());
     listener_.emplace(first().context, fd.get());
     static_cast<void>(fd.release());
@@ -135,7 +136,9 @@ void server::impl::start() {
     }
 }
 
-server::impl::~impl() { close(); }
+server::impl::~impl() {
+    close();
+}
 
 void server::impl::watch_loops(lastcall::health& health) {
     if (shared_.options.loop_limit == 0ms) {
@@ -182,9 +185,11 @@ bool server::impl::accept_all() {
                 loops_[next_loop_]->adopt(std::move(fd));
                 next_loop_ = (next_loop_ + 1) % loops_.size();
                 break;
-            case sys::accept_outcome::none_waiting: return true;
+            case sys::accept_outcome::none_waiting:
+                return true;
             case sys::accept_outcome::no_descriptors:
-            case sys::accept_outcome::failed: return false;
+            case sys::accept_outcome::failed:
+                return false;
         }
     }
     return true;
@@ -320,7 +325,9 @@ server::server(lifecycle& life, server_options options, handler handle)
 
 server::~server() = default;
 
-std::uint16_t server::port() const noexcept { return impl_->port_; }
+std::uint16_t server::port() const noexcept {
+    return impl_->port_;
+}
 
 server_counts server::counts() const noexcept {
     const server_shared& s = impl_->shared_;

@@ -10,10 +10,14 @@ namespace {
 
 io_result from(sys::transfer t, io_result::kind if_blocked) {
     switch (t.what) {
-        case sys::transfer::kind::done: return {io_result::kind::done, t.bytes};
-        case sys::transfer::kind::would_block: return {if_blocked};
-        case sys::transfer::kind::end: return {io_result::kind::end};
-        case sys::transfer::kind::error: break;
+        case sys::transfer::kind::done:
+            return {io_result::kind::done, t.bytes};
+        case sys::transfer::kind::would_block:
+            return {if_blocked};
+        case sys::transfer::kind::end:
+            return {io_result::kind::end};
+        case sys::transfer::kind::error:
+            break;
     }
     return {io_result::kind::error};
 }
@@ -25,7 +29,8 @@ io_result transport::read(char* into, std::size_t room) noexcept {
         return from(sys::receive(fd_, into, room), io_result::kind::wants_read);
     }
     ::ERR_clear_error();
-    return classify(::SSL_read(session_.get(), into, static_cast<int>(std::min<std::size_t>(room, INT_MAX))));
+    return classify(
+        ::SSL_read(session_.get(), into, static_cast<int>(std::min<std::size_t>(room, INT_MAX))));
 }
 
 io_result transport::write(std::string_view head, std::string_view body) noexcept {
@@ -43,10 +48,15 @@ io_result transport::classify(int result) noexcept {
         return {io_result::kind::done, static_cast<std::size_t>(result)};
     }
     switch (::SSL_get_error(session_.get(), result)) {
-        case SSL_ERROR_WANT_READ: return {io_result::kind::wants_read};
-        case SSL_ERROR_WANT_WRITE: return {io_result::kind::wants_write};
-        case SSL_ERROR_ZERO_RETURN: return {io_result::kind::end};
-        default: ::ERR_clear_error(); return {io_result::kind::error};
+        case SSL_ERROR_WANT_READ:
+            return {io_result::kind::wants_read};
+        case SSL_ERROR_WANT_WRITE:
+            return {io_result::kind::wants_write};
+        case SSL_ERROR_ZERO_RETURN:
+            return {io_result::kind::end};
+        default:
+            ::ERR_clear_error();
+            return {io_result::kind::error};
     }
 }
 

@@ -17,9 +17,8 @@ void teardown(boost::beast::role_type, wire& w, boost::system::error_code& error
 }
 
 void websocket::send(std::string text) const {
-    session_->on_loop([text = std::move(text)](websocket_session& s) mutable {
-        s.send(std::move(text));
-    });
+    session_->on_loop(
+        [text = std::move(text)](websocket_session& s) mutable { s.send(std::move(text)); });
 }
 
 void websocket::close() const {
@@ -69,24 +68,26 @@ void websocket_session::start(request&& wish) {
     });
 }
 
-websocket websocket_session::handle() { return websocket(handle_); }
+websocket websocket_session::handle() {
+    return websocket(handle_);
+}
 
 void websocket_session::read() {
-    stream_.async_read(buffer_, [self = shared_from_this()](boost::system::error_code error,
-                                                            std::size_t) {
-        if (error) {
-            // The client closed, answered our close, or is gone.
-            self->end();
-            return;
-        }
-        std::string text = boost::beast::buffers_to_string(self->buffer_.data());
-        self->buffer_.clear();
-        self->buffer_.shrink_to_fit();
-        if (self->events_.message && !self->closing_) {
-            self->guarded([&] { self->events_.message(self->handle(), std::move(text)); });
-        }
-        self->read();
-    });
+    stream_.async_read(
+        buffer_, [self = shared_from_this()](boost::system::error_code error, std::size_t) {
+            if (error) {
+                // The client closed, answered our close, or is gone.
+                self->end();
+                return;
+            }
+            std::string text = boost::beast::buffers_to_string(self->buffer_.data());
+            self->buffer_.clear();
+            self->buffer_.shrink_to_fit();
+            if (self->events_.message && !self->closing_) {
+                self->guarded([&] { self->events_.message(self->handle(), std::move(text)); });
+            }
+            self->read();
+        });
 }
 
 void websocket_session::send(std::string text) {
@@ -127,7 +128,9 @@ void websocket_session::going_away() {
     }
 }
 
-void websocket_session::close_normally() { begin_close(ws::close_code::normal, {}); }
+void websocket_session::close_normally() {
+    begin_close(ws::close_code::normal, {});
+}
 
 void websocket_session::begin_close(ws::close_code code, std::string_view why) {
     if (closing_ || ended_) {
@@ -150,13 +153,14 @@ void websocket_session::begin_close(ws::close_code code, std::string_view why) {
 void websocket_session::send_close() {
     if (!close_sent_) {
         close_sent_ = true;
-        stream_.async_close(close_reason_, [self = shared_from_this()](boost::system::error_code) {
-            self->end();
-        });
+        stream_.async_close(
+            close_reason_, [self = shared_from_this()](boost::system::error_code) { self->end(); });
     }
 }
 
-void websocket_session::transport_closed() { end(); }
+void websocket_session::transport_closed() {
+    end();
+}
 
 void websocket_session::end() {
     if (std::exchange(ended_, true)) {

@@ -52,9 +52,8 @@ private:
     template <class Try, class Token>
     auto transfer(Try attempt, Token&& token) {
         return boost::asio::async_compose<Token, void(boost::system::error_code, std::size_t)>(
-            [attempt, c = connection_, begun = false](auto& self,
-                                                      boost::system::error_code error = {},
-                                                      std::size_t = 0) mutable {
+            [attempt, c = connection_, begun = false](
+                auto& self, boost::system::error_code error = {}, std::size_t = 0) mutable {
                 if (error || !c->is_open()) {
                     self.complete(boost::asio::error::operation_aborted, 0);
                     return;
@@ -66,13 +65,21 @@ private:
                 }
                 const io_result r = attempt(*c);
                 switch (r.what) {
-                    case io_result::kind::done: self.complete({}, r.bytes); return;
-                    case io_result::kind::end: self.complete(boost::asio::error::eof, 0); return;
+                    case io_result::kind::done:
+                        self.complete({}, r.bytes);
+                        return;
+                    case io_result::kind::end:
+                        self.complete(boost::asio::error::eof, 0);
+                        return;
                     case io_result::kind::error:
                         self.complete(boost::asio::error::connection_reset, 0);
                         return;
-                    case io_result::kind::wants_read: c->wait(true, std::move(self)); return;
-                    case io_result::kind::wants_write: c->wait(false, std::move(self)); return;
+                    case io_result::kind::wants_read:
+                        c->wait(true, std::move(self));
+                        return;
+                    case io_result::kind::wants_write:
+                        c->wait(false, std::move(self));
+                        return;
                 }
             },
             token, connection_->context());
@@ -84,7 +91,9 @@ private:
 void teardown(boost::beast::role_type role, wire& w, boost::system::error_code& error);
 
 // Beast calls this when one of its own limits runs out.
-inline void beast_close_socket(wire& w) { w.on().cut(); }
+inline void beast_close_socket(wire& w) {
+    w.on().cut();
+}
 
 template <class Handler>
 void async_teardown(boost::beast::role_type, wire& w, Handler&& handler) {

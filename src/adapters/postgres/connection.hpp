@@ -24,6 +24,11 @@
 
 namespace lastcall::detail {
 
+// Our own errors as PostgreSQL would number them.
+inline constexpr const char* no_connection = "08006";
+inline constexpr const char* cannot_connect = "08001";
+inline constexpr const char* query_canceled = "57014";
+
 class postgres_result {
 public:
     explicit postgres_result(PGresult* owned) noexcept : result_(owned, &PQclear) {}

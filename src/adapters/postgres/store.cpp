@@ -24,15 +24,13 @@ postgres_store::postgres_store(postgres_options options)
 }
 
 component postgres_store::describe() {
-    component part;
-    part.name = options_.name;
-    part.uses = options_.uses;
-    part.gates = {&transactions_, &listeners_};
-    part.close = [this] { close(); };
-    part.force = [this] { force(); };
-    part.drain_share = options_.drain_share;
-    part.close_share = options_.close_share;
-    return part;
+    return {.name = options_.name,
+            .uses = options_.uses,
+            .gates = {&transactions_, &listeners_},
+            .close = [this] { close(); },
+            .force = [this] { force(); },
+            .drain_share = options_.drain_share,
+            .close_share = options_.close_share};
 }
 
 postgres_transaction postgres_store::begin(label name, postgres_purpose why) {

@@ -35,15 +35,13 @@ sqlite_store::sqlite_store(sqlite_options options)
 }
 
 component sqlite_store::describe() {
-    component part;
-    part.name = options_.name;
-    part.uses = options_.uses;
-    part.gates = {&transactions_};
-    part.close = [this] { close(); };
-    part.force = [this] { force(); };
-    part.drain_share = options_.drain_share;
-    part.close_share = options_.close_share;
-    return part;
+    return {.name = options_.name,
+            .uses = options_.uses,
+            .gates = {&transactions_},
+            .close = [this] { close(); },
+            .force = [this] { force(); },
+            .drain_share = options_.drain_share,
+            .close_share = options_.close_share};
 }
 
 sqlite_transaction sqlite_store::begin(sqlite_connection::kind what, label name,

@@ -64,16 +64,15 @@ crew::~crew() {
 }
 
 component crew::describe() {
-    component part;
-    part.name = options_.name;
-    part.uses = options_.uses;
-    part.gates = {&door_};
-    part.drain = [this](const stop_context& context) {
-        drain([&](std::string_view what) { context.progress(what); });
-    };
-    part.force = [this] { force(); };
-    part.drain_share = options_.drain_share;
-    return part;
+    return {.name = options_.name,
+            .uses = options_.uses,
+            .gates = {&door_},
+            .drain =
+                [this](const stop_context& context) {
+                    drain([&](std::string_view what) { context.progress(what); });
+                },
+            .force = [this] { force(); },
+            .drain_share = options_.drain_share};
 }
 
 void crew::go() {

@@ -11,7 +11,7 @@
 
 #include "sys/fd.hpp"
 
-namespace lastcall::drill {
+namespace lastcall::sys {
 
 /// Where its stdout goes.
 enum class subject_output {
@@ -81,4 +81,4 @@ private:
     std::optional<subject_exit> exit_;
 };
 
-}  // namespace lastcall::drill
+}  // namespace lastcall::sys

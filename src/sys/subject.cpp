@@ -1,4 +1,4 @@
-#include "drill/subject.hpp"
+#include "sys/subject.hpp"
 
 #include <fcntl.h>
 #include <poll.h>
@@ -18,7 +18,7 @@
 #include <system_error>
 #include <utility>
 
-namespace lastcall::drill {
+namespace lastcall::sys {
 namespace {
 
 constexpr std::size_t lines_kept = 200;
@@ -236,4 +236,4 @@ std::vector<int> subject::group() const {
     return found;
 }
 
-}  // namespace lastcall::drill
+}  // namespace lastcall::sys

@@ -1,4 +1,4 @@
-#include "drill/subject.hpp"
+#include "sys/subject.hpp"
 
 #include <gtest/gtest.h>
 #include <signal.h>
@@ -6,7 +6,7 @@
 
 #include <system_error>
 
-namespace lastcall::drill {
+namespace lastcall::sys {
 namespace {
 
 using clock = std::chrono::steady_clock;
@@ -84,4 +84,4 @@ TEST(Subject, IsKilledWithItsChildrenWhenItIsForgotten) {
 }
 
 }  // namespace
-}  // namespace lastcall::drill
+}  // namespace lastcall::sys
