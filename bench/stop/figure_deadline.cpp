@@ -20,8 +20,8 @@ constexpr auto deadline = 1000ms;
 /// Signal to exit of one deaf service, less the deadline.
 double distance_ms(const std::string& program) {
     lastcall::sys::subject deaf({{program, "--grace", "1000ms", "--reserve", "0ms"},
-                         {},
-                         lastcall::sys::subject_output::lines});
+                                 {},
+                                 lastcall::sys::subject_output::lines});
     const auto patience = drill::clock::now() + ceiling;
     while (deaf.lines().empty()) {
         if (deaf.wait(drill::clock::now() + 1ms) || drill::clock::now() > patience) {

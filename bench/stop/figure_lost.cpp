@@ -73,8 +73,8 @@ void measure_lost(bench& all) {
         all.into.add({"lost", one.label(), "requests lost in a stop", "", of.lost, none,
                       of.never == 0 ? bound : std::to_string(of.never) + " stops never ended"});
         if (one.has_websocket) {
-            all.into.add({"lost", one.label(), "WebSockets of 20 not told 1001", "", of.not_told,
-                          none});
+            all.into.add(
+                {"lost", one.label(), "WebSockets of 20 not told 1001", "", of.not_told, none});
         }
     }
 }

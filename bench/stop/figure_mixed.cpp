@@ -53,9 +53,8 @@ void measure_mixed(bench& all) {
         into.last_response_to_exit.push_back(stop.last_response_to_exit_ms);
         std::uint64_t in_flight = 0;
         for (const auto& each : stop.log.exchanges) {
-            in_flight += is_lost(each, stop.log.signal_ns) &&
-                                 timing_of(each, stop.log.signal_ns) ==
-                                     lastcall::drill::timing::in_flight
+            in_flight += is_lost(each, stop.log.signal_ns) && timing_of(each, stop.log.signal_ns) ==
+                                                                  lastcall::drill::timing::in_flight
                              ? 1U
                              : 0U;
         }
@@ -69,8 +68,8 @@ void measure_mixed(bench& all) {
         const auto ours = [&](double limit, bool each) {
             return one.ours ? std::optional(goal{limit, each}) : std::nullopt;
         };
-        all.into.add({"mixed", one.label(), "last response to exit", "ms",
-                      of.last_response_to_exit, ours(5, false), never});
+        all.into.add({"mixed", one.label(), "last response to exit", "ms", of.last_response_to_exit,
+                      ours(5, false), never});
         all.into.add({"mixed", one.label(), "lost of those in flight", "", of.lost_in_flight,
                       ours(0, true), never});
         all.into.add({"mixed", one.label(), "lost afterwards on established connections", "",

@@ -6,7 +6,7 @@
 namespace stop_bench {
 
 void in_turn(bench& all, const char* figure, int usual,
-                         const std::function<void(const server&)>& stop) {
+             const std::function<void(const server&)>& stop) {
     std::vector<const server*> left;
     for (const auto& one : all.servers) {
         left.push_back(&one);

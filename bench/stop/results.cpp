@@ -22,7 +22,11 @@ std::vector<double> sorted(std::vector<double> values) {
 std::string text_of(double value, const std::string& unit) {
     char text[32];
     const bool whole = unit.empty() && value == std::floor(value);
-    std::snprintf(text, sizeof text, whole ? "%.0f" : std::abs(value) < 10 ? "%.2f" : "%.1f", value);
+    std::snprintf(text, sizeof text,
+                  whole                  ? "%.0f"
+                  : std::abs(value) < 10 ? "%.2f"
+                                         : "%.1f",
+                  value);
     return unit.empty() ? text : std::string(text) + " " + unit;
 }
 
@@ -75,7 +79,9 @@ std::string results::markdown() const {
                 << text_of(values.front(), one.unit) << " – " << text_of(values.back(), one.unit);
         }
         out << " | " << goal_text(one) << " | "
-            << (!one.to_reach ? "" : one.reached() ? "yes" : "**no**")
+            << (!one.to_reach   ? ""
+                : one.reached() ? "yes"
+                                : "**no**")
             << (one.note.empty() ? "" : " (" + one.note + ")") << " |\n";
     }
     if (!notes_.empty()) {
@@ -94,8 +100,8 @@ std::string results::json() const {
     for (const auto& one : measures_) {
         const auto in_order = sorted(one.values);
         out << separator << "    {\"figure\": " << json_string(one.figure)
-            << ", \"server\": " << json_string(one.server) << ", \"what\": " << json_string(one.what)
-            << ", \"unit\": " << json_string(one.unit)
+            << ", \"server\": " << json_string(one.server)
+            << ", \"what\": " << json_string(one.what) << ", \"unit\": " << json_string(one.unit)
             << ", \"median\": " << quantile(in_order, 0.5) << ", \"values\": [";
         for (std::size_t i = 0; i < one.values.size(); ++i) {
             out << (i == 0 ? "" : ", ") << one.values[i];

@@ -39,11 +39,13 @@ std::optional<server> nginx_server() {
     made.signal = SIGQUIT;
     made.command = [program](const lastcall::sys::endpoint& listen,
                              const std::filesystem::path& home) {
-        write_file(home / "slow", std::string(bytes_a_second * 13 / 10, 's'));   // 0.3 s more
+        write_file(home / "slow", std::string(bytes_a_second * 13 / 10, 's'));  // 0.3 s more
         write_file(home / "stream", std::string(std::size_t{bytes_a_second} * 3, 's'));  // 2 s more
         write_file(home / "nginx.conf", configuration(listen, home.string()));
         return lastcall::sys::subject_command{
-            {*program, "-p", home.string(), "-e", "stderr", "-c", (home / "nginx.conf").string()}, {}, {}};
+            {*program, "-p", home.string(), "-e", "stderr", "-c", (home / "nginx.conf").string()},
+            {},
+            {}};
     };
     return made;
 }

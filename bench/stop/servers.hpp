@@ -9,24 +9,24 @@
 #include <string>
 #include <vector>
 
-#include "sys/subject.hpp"
 #include "results.hpp"
 #include "sys/socket_client.hpp"
+#include "sys/subject.hpp"
 
 namespace stop_bench {
 
 struct server {
-    std::string name;           ///< "nginx"
-    int signal = 0;             ///< SIGTERM, or what ends this one gracefully
-    std::string ready = "/";    ///< answers 2xx once it serves
-    bool takes_orders = true;   ///< POST /orders
-    bool is_slow = true;        ///< GET /slow?ms=, GET /stream?seconds=
-    bool has_websocket = false; ///< GET /feed
+    std::string name;            ///< "nginx"
+    int signal = 0;              ///< SIGTERM, or what ends this one gracefully
+    std::string ready = "/";     ///< answers 2xx once it serves
+    bool takes_orders = true;    ///< POST /orders
+    bool is_slow = true;         ///< GET /slow?ms=, GET /stream?seconds=
+    bool has_websocket = false;  ///< GET /feed
     bool ours = false;
 
     /// The command for one start. `home` is a private directory for its files.
     std::function<lastcall::sys::subject_command(const lastcall::sys::endpoint& listen,
-                                                   const std::filesystem::path& home)>
+                                                 const std::filesystem::path& home)>
         command;
 
     [[nodiscard]] std::string label() const;

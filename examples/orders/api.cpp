@@ -114,9 +114,7 @@ void api::aside(exchange x, Work work) {
     });
 }
 
-void api::home(exchange x) {
-    std::move(x).respond(status::ok, as_text, "orders\n");
-}
+void api::home(exchange x) { std::move(x).respond(status::ok, as_text, "orders\n"); }
 
 void api::create(exchange x) {
     const json wish = json::parse(x.request().body(), nullptr, false);

@@ -13,9 +13,7 @@ blocking_threads::blocking_threads(lastcall::lifecycle& life, const store& db, u
     life.add({.name = "db threads", .uses = {db.component()}, .close = [this] { pool_.join(); }});
 }
 
-blocking_threads::~blocking_threads() {
-    pool_.join();
-}
+blocking_threads::~blocking_threads() { pool_.join(); }
 
 workers::workers(lastcall::lifecycle& life, const options& o, store& db, feed& news,
                  metrics& numbers)

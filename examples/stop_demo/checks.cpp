@@ -46,10 +46,10 @@ ids acknowledged(const lastcall::drill::exchange_log& log) {
 
 void check_requests(const run_result& seen, verdict& into) {
     const auto& requests = into.requests;
-    into.checks.push_back({"requests", "every request has its answer",
-                           requests.lost == 0 ? grouped(requests.all.total())
-                                              : grouped(requests.lost) + " lost",
-                           requests.lost == 0});
+    into.checks.push_back(
+        {"requests", "every request has its answer",
+         requests.lost == 0 ? grouped(requests.all.total()) : grouped(requests.lost) + " lost",
+         requests.lost == 0});
     std::uint64_t open = 0;
     std::uint64_t sessions_told = 0;
     for (const auto& one : seen.log.exchanges) {
@@ -113,13 +113,13 @@ void check_leftovers(const run_result& seen, verdict& into) {
                                seen.books.connections == 0});
     }
     const auto left = seen.processes_left.size() + (seen.port_left ? 1U : 0U);
-    into.checks.push_back({"processes", "no process is left, the port is free", grouped(left) + " left",
-                           left == 0});
+    into.checks.push_back(
+        {"processes", "no process is left, the port is free", grouped(left) + " left", left == 0});
     const bool clean = seen.exit.signal == 0 && seen.exit.code == 0 && !seen.killed_by_us;
     into.checks.push_back({"exit_code", "the exit code is 0",
-                           seen.killed_by_us          ? "killed by us, after its grace period"
-                           : seen.exit.signal != 0    ? "signal " + std::to_string(seen.exit.signal)
-                                                      : std::to_string(seen.exit.code),
+                           seen.killed_by_us       ? "killed by us, after its grace period"
+                           : seen.exit.signal != 0 ? "signal " + std::to_string(seen.exit.signal)
+                                                   : std::to_string(seen.exit.code),
                            clean});
 }
 

@@ -11,14 +11,14 @@
 namespace stop_demo {
 
 struct ledger {
-    std::vector<std::int64_t> orders;      ///< all ids
-    std::vector<std::int64_t> unshipped;   ///< orders whose job is not done
-    std::vector<std::int64_t> shipments;   ///< one for each job that was done
-    std::vector<std::int64_t> jobs;        ///< orders that a job waits for, in any queue
-    std::uint64_t jobs_held = 0;           ///< still in the hands of a process
-    std::uint64_t jobs_dead = 0;           ///< set aside after too many attempts
-    std::uint64_t connections = 0;         ///< of the service, still open on the server
-    bool jobs_may_repeat = false;          ///< a job in Redis is done at least once, by design
+    std::vector<std::int64_t> orders;     ///< all ids
+    std::vector<std::int64_t> unshipped;  ///< orders whose job is not done
+    std::vector<std::int64_t> shipments;  ///< one for each job that was done
+    std::vector<std::int64_t> jobs;       ///< orders that a job waits for, in any queue
+    std::uint64_t jobs_held = 0;          ///< still in the hands of a process
+    std::uint64_t jobs_dead = 0;          ///< set aside after too many attempts
+    std::uint64_t connections = 0;        ///< of the service, still open on the server
+    bool jobs_may_repeat = false;         ///< a job in Redis is done at least once, by design
 };
 
 /// One column of texts is all that we ask of a database.

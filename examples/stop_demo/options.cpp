@@ -132,8 +132,10 @@ parsed_options parse_options(int argc, const char* const* argv) {
         chosen.orders = beside_ourselves();
     }
     if (!std::filesystem::exists(chosen.orders)) {
-        return {{}, 1,
-                "stop_demo: there is no " + chosen.orders + "\nBuild it: ./do build. Or name it: --orders PATH.\n"};
+        return {{},
+                1,
+                "stop_demo: there is no " + chosen.orders +
+                    "\nBuild it: ./do build. Or name it: --orders PATH.\n"};
     }
     return made;
 }

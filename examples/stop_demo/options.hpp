@@ -9,8 +9,8 @@ namespace stop_demo {
 
 struct options {
     std::string orders;  ///< the service's program; beside our own when not given
-    std::string db;      ///< sqlite:FILE or postgres://…; a file in a private directory when empty
-    std::string queue;   ///< redis://…; the database when empty
+    std::string db;     ///< sqlite:FILE or postgres://…; a file in a private directory when empty
+    std::string queue;  ///< redis://…; the database when empty
     std::chrono::milliseconds load_time{3'000};
     std::chrono::milliseconds grace{15'000};  ///< the service's; and ours, before SIGKILL
     bool crash = false;                       ///< SIGKILL instead: the control run

@@ -34,7 +34,9 @@ std::string json_report(const run_result& seen, const verdict& judged) {
         << json_string(judged.status() == 0   ? "pass"
                        : judged.status() == 4 ? "inconclusive"
                                               : "lost")
-        << ",\n  \"signal\": " << json_string(seen.signal) << ",\n  \"requests\": " << requests.all.total() << ",\n  \"requests_lost\": " << requests.lost
+        << ",\n  \"signal\": " << json_string(seen.signal)
+        << ",\n  \"requests\": " << requests.all.total()
+        << ",\n  \"requests_lost\": " << requests.lost
         << ",\n  \"requests_at_risk\": " << requests.at_risk
         << ",\n  \"loss_upper_bound_95\": " << drill::upper_bound_95(requests.at_risk)
         << ",\n  \"exit_code\": " << seen.exit.code << ",\n  \"exit_signal\": " << seen.exit.signal

@@ -32,8 +32,9 @@ void print_requests(screen& out, const drill::counts& all) {
             continue;
         }
         const bool fine = drill::judge(one) == drill::verdict_on::fine;
-        const auto text = "    " + left(drill::describe(one), 40) + cell(all.of(one, timing::before)) +
-                          cell(all.of(one, timing::in_flight)) + cell(all.of(one, timing::after));
+        const auto text = "    " + left(drill::describe(one), 40) +
+                          cell(all.of(one, timing::before)) + cell(all.of(one, timing::in_flight)) +
+                          cell(all.of(one, timing::after));
         out.line(out.in(fine ? ink::plain : ink::bad, text));
     }
     out.line(out.in(ink::dim, "    " + left("all", 40) + cell(all.of(timing::before)) +

@@ -49,7 +49,8 @@ std::string seconds_text(std::chrono::nanoseconds length) {
 /// The service under its own name, what it prints indented below ours.
 class service {
 public:
-    service(const lastcall::sys::subject_command& command, screen& out) : out_(out), process_(command) {}
+    service(const lastcall::sys::subject_command& command, screen& out)
+        : out_(out), process_(command) {}
 
     lastcall::sys::subject& process() { return process_; }
 
@@ -124,23 +125,29 @@ run_result run(const options& chosen, screen& out) {
     fs::create_directory(temporary);
     run_result seen;
     seen.signal = chosen.crash ? "SIGKILL" : "SIGTERM";
-    seen.database = chosen.db.empty() ? "sqlite:" + (ours.path() / "orders.db").string() : chosen.db;
+    seen.database =
+        chosen.db.empty() ? "sqlite:" + (ours.path() / "orders.db").string() : chosen.db;
     if (!chosen.db.empty()) {
         seen.orders_before = orders_in(chosen.db);
     }
     const auto target = lastcall::sys::endpoint::loopback(lastcall::sys::free_port());
     lastcall::sys::subject_command command;
-    command.argv = {chosen.orders, "--listen", target.text(), "--db", seen.database,
-                    "--temp-dir", temporary.string(), "--grace",
+    command.argv = {chosen.orders,
+                    "--listen",
+                    target.text(),
+                    "--db",
+                    seen.database,
+                    "--temp-dir",
+                    temporary.string(),
+                    "--grace",
                     std::to_string(chosen.grace.count()) + "ms"};
     if (!chosen.queue.empty()) {
         command.argv.insert(command.argv.end(), {"--queue", chosen.queue});
     }
 
     out.line();
-    out.line(out.in(ink::strong, "lastcall") +
-             ": a real service, real load, and " + (chosen.crash ? "SIGKILL" : "SIGTERM") +
-             " in the middle of it");
+    out.line(out.in(ink::strong, "lastcall") + ": a real service, real load, and " +
+             (chosen.crash ? "SIGKILL" : "SIGTERM") + " in the middle of it");
     out.line();
     service orders(command, out);
     orders.wait_ready(target);
@@ -159,8 +166,9 @@ run_result run(const options& chosen, screen& out) {
     const auto connections = load.counters().connections.load();
     const auto sent =
         load.signal([&] { orders.process().send_signal(chosen.crash ? SIGKILL : SIGTERM); });
-    out.line("  " + out.in(ink::bad, chosen.crash ? "SIGKILL" : "SIGTERM") + " with " + drill::grouped(in_flight) +
-             " requests in flight on " + drill::grouped(connections) + " connections");
+    out.line("  " + out.in(ink::bad, chosen.crash ? "SIGKILL" : "SIGTERM") + " with " +
+             drill::grouped(in_flight) + " requests in flight on " + drill::grouped(connections) +
+             " connections");
     // Its own watchdog has to end it at the deadline; we are what comes after.
     if (!orders.wait(sent + chosen.grace + after_exit)) {
         seen.killed_by_us = true;

@@ -188,8 +188,6 @@ inline pass gate::try_enter(label what) noexcept {
     return t.lane == detail::no_lane ? pass{} : pass{core_, t.lane, t.record};
 }
 
-inline std::size_t gate::count() const noexcept {
-    return core_->count();
-}
+inline std::size_t gate::count() const noexcept { return core_->count(); }
 
 }  // namespace lastcall

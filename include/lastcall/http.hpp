@@ -42,12 +42,12 @@ struct tls_options {
 };
 
 struct server_options {
-    std::string name = "http";             ///< of the component and of the gate
-    std::string listen = "127.0.0.1:8080"; ///< numeric host and port; port 0: any free one
-    unsigned threads = 0;                  ///< event loops; 0: one for each processor
-    int backlog = 4096;                    ///< of the listen queue; net.core.somaxconn caps it
-    std::size_t header_limit = 16 * 1024;  ///< bytes; beyond: 431
-    std::size_t body_limit = 1024 * 1024;  ///< bytes; beyond: 413
+    std::string name = "http";              ///< of the component and of the gate
+    std::string listen = "127.0.0.1:8080";  ///< numeric host and port; port 0: any free one
+    unsigned threads = 0;                   ///< event loops; 0: one for each processor
+    int backlog = 4096;                     ///< of the listen queue; net.core.somaxconn caps it
+    std::size_t header_limit = 16 * 1024;   ///< bytes; beyond: 431
+    std::size_t body_limit = 1024 * 1024;   ///< bytes; beyond: 413
 
     std::chrono::milliseconds header_timeout{10'000};  ///< first byte to end of the header: 408
     std::chrono::milliseconds body_timeout{30'000};    ///< longest pause inside a body: 408
@@ -168,7 +168,7 @@ struct server_counts {
     std::uint64_t connections_accepted = 0;
     std::uint64_t connections_open = 0;
     std::uint64_t requests = 0;
-    std::uint64_t refused = 0;        ///< malformed, too large, too slow, or after the drain
+    std::uint64_t refused = 0;  ///< malformed, too large, too slow, or after the drain
     std::uint64_t websockets_open = 0;
 };
 

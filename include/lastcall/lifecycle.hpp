@@ -86,8 +86,8 @@ public:
     lifecycle& operator=(const lifecycle&) = delete;
 
     /// Gives the signals back, unless `run` has ended: then they stay blocked, so that one
-    /// that comes late does not change the exit status. Runs no step: after a start that failed, the components
-    /// are released by their owners' destructors, in the usual C++ order.
+    /// that comes late does not change the exit status. Runs no step: after a start that failed,
+    /// the components are released by their owners' destructors, in the usual C++ order.
     ~lifecycle();
 
     /// Adds a component, before `run`.

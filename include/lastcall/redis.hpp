@@ -200,9 +200,9 @@ private:
 
 struct redis_queue_options {
     std::string name = "redis queue";  ///< of the component
-    std::string prefix = "jobs";       ///< of all its keys: <prefix>:queue, …
+    std::string prefix = "jobs";       ///< of all its keys: PREFIX:queue, …
 
-    /// Jobs that failed, or whose instance crashed, so often go to <prefix>:dead.
+    /// Jobs that failed, or whose instance crashed, so often go to PREFIX:dead.
     int max_attempts = 5;
     /// How long a job that failed waits before it is taken again.
     std::chrono::milliseconds retry_delay{1'000};
@@ -264,7 +264,7 @@ public:
 
     [[nodiscard]] redis_queue_counts counts();
 
-    /// Part of its keys: <prefix>:processing:<instance>, <prefix>:alive:<instance>.
+    /// Part of its keys: PREFIX:processing:INSTANCE, PREFIX:alive:INSTANCE.
     [[nodiscard]] const std::string& instance() const noexcept;
 
 private:

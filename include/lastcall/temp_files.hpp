@@ -77,7 +77,7 @@ struct temp_options {
     share close_share = {};
 };
 
-/// The private directory `<parent>/<name>.<pid>.<random>`, mode 0700, as one component.
+/// The private directory PARENT/NAME.PID.RANDOM, mode 0700, as one component.
 ///
 /// Lifetime: must outlive `run` of its lifecycle.
 /// Example:  examples/orders/

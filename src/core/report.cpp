@@ -13,9 +13,7 @@ namespace {
 using core::json_writer;
 using std::chrono::microseconds;
 
-double ms(microseconds value) {
-    return static_cast<double>(value.count()) / 1000.0;
-}
+double ms(microseconds value) { return static_cast<double>(value.count()) / 1000.0; }
 
 void write_request(json_writer& out, const stop_request& r) {
     out.begin_object().field("reason", to_string(r.reason)).field("at_ms", ms(r.at));

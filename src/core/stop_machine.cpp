@@ -206,9 +206,7 @@ void stop_machine::give_up(std::size_t part, step_kind kind) {
     out_.push_back({.what = action::kind::give_up, .part = part, .step = kind});
 }
 
-void stop_machine::end(std::size_t part, step_kind kind) {
-    at(part, kind).at = phase::ended;
-}
+void stop_machine::end(std::size_t part, step_kind kind) { at(part, kind).at = phase::ended; }
 
 // Draining only refuses new work, so it may go on beside users that were given up. When
 // forcing it waits for nobody.
@@ -262,8 +260,6 @@ void stop_machine::force_everything(time_point now) {
     }
 }
 
-std::vector<action> stop_machine::take() {
-    return std::exchange(out_, {});
-}
+std::vector<action> stop_machine::take() { return std::exchange(out_, {}); }
 
 }  // namespace lastcall::core

@@ -4,13 +4,9 @@
 
 namespace lastcall::drill {
 
-event_loop::event_loop() : wake_(sys::make_event()) {
-    sockets_.add(wake_.get(), *this, false);
-}
+event_loop::event_loop() : wake_(sys::make_event()) { sockets_.add(wake_.get(), *this, false); }
 
-event_loop::~event_loop() {
-    sockets_.remove(wake_.get(), *this);
-}
+event_loop::~event_loop() { sockets_.remove(wake_.get(), *this); }
 
 void event_loop::post(std::function<void()> call) {
     {

@@ -50,9 +50,7 @@ constexpr bool entries_are_in_order() {
 }
 static_assert(entries_are_in_order());
 
-const entry& of(outcome value) noexcept {
-    return entries[static_cast<std::size_t>(value)];
-}
+const entry& of(outcome value) noexcept { return entries[static_cast<std::size_t>(value)]; }
 
 }  // namespace
 
@@ -61,14 +59,8 @@ const std::array<outcome, outcome_count>& all_outcomes() noexcept {
     return values;
 }
 
-std::string_view to_string(outcome value) noexcept {
-    return of(value).name;
-}
-std::string_view describe(outcome value) noexcept {
-    return of(value).words;
-}
-verdict_on judge(outcome value) noexcept {
-    return of(value).verdict;
-}
+std::string_view to_string(outcome value) noexcept { return of(value).name; }
+std::string_view describe(outcome value) noexcept { return of(value).words; }
+verdict_on judge(outcome value) noexcept { return of(value).verdict; }
 
 }  // namespace lastcall::drill

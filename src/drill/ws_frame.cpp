@@ -36,9 +36,7 @@ std::string ws_accept_for(std::string_view key) {
     return base64({digest.data(), digest.size()});
 }
 
-std::string ws_key(std::string_view sixteen_bytes) {
-    return base64(sixteen_bytes);
-}
+std::string ws_key(std::string_view sixteen_bytes) { return base64(sixteen_bytes); }
 
 std::string ws_encode(ws_opcode code, std::string_view payload, std::uint32_t mask) {
     std::string out;

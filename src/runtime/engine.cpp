@@ -40,9 +40,7 @@ std::string text_of(const std::exception_ptr& error) {
     }
 }
 
-const char* word(step_kind kind) {
-    return kind == step_kind::drain ? "drain" : "close";
-}
+const char* word(step_kind kind) { return kind == step_kind::drain ? "drain" : "close"; }
 
 std::size_t inside_all_gates() {
     std::size_t sum = 0;

@@ -19,25 +19,17 @@ label label::intern(std::string_view text) {
 
 gate::gate(std::string name) : core_(runtime::open_gate(label::intern(name).c_str())) {}
 
-gate::~gate() {
-    runtime::abandon_gate(*core_);
-}
+gate::~gate() { runtime::abandon_gate(*core_); }
 
-void gate::close() noexcept {
-    core_->close();
-}
+void gate::close() noexcept { core_->close(); }
 
 bool gate::wait_empty(clock::time_point until) const noexcept {
     return sys::wait_readable(core_->event, until);
 }
 
-int gate::event_fd() const noexcept {
-    return core_->event;
-}
+int gate::event_fd() const noexcept { return core_->event; }
 
-std::string_view gate::name() const noexcept {
-    return core_->name.load();
-}
+std::string_view gate::name() const noexcept { return core_->name.load(); }
 
 std::vector<occupant> gate::who() const {
     std::vector<occupant> found;

@@ -119,13 +119,9 @@ void unpark_all_gates() noexcept {
     for_each_gate([](gate_core& c) { c.state.fetch_and(~gate_core::bit_parked); });
 }
 
-bool gates_are_fenced() noexcept {
-    return fenced.load();
-}
+bool gates_are_fenced() noexcept { return fenced.load(); }
 
-gate_core* newest_gate() noexcept {
-    return newest.load(std::memory_order_acquire);
-}
+gate_core* newest_gate() noexcept { return newest.load(std::memory_order_acquire); }
 
 std::uint32_t exact_coarse_now() noexcept {
     read_coarse_clock();

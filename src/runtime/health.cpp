@@ -53,9 +53,7 @@ void health::watch_loop(std::string name, std::chrono::milliseconds limit, poste
     impl_->loops_changed();
 }
 
-void health::unwatch_loop(const std::string& name) noexcept {
-    impl_->loops.unwatch(name);
-}
+void health::unwatch_loop(const std::string& name) noexcept { impl_->loops.unwatch(name); }
 
 health_status health::readiness() const {
     health_status status;

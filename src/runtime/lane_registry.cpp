@@ -80,9 +80,7 @@ std::uint32_t claim_lane() noexcept {
     return index;
 }
 
-std::uint32_t lanes_in_use() noexcept {
-    return high_water.load(std::memory_order_seq_cst);
-}
+std::uint32_t lanes_in_use() noexcept { return high_water.load(std::memory_order_seq_cst); }
 
 void adopt_forked_thread() noexcept {
     this_thread.id = static_cast<std::uint32_t>(sys::current_thread_id());

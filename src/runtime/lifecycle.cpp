@@ -174,13 +174,9 @@ lifecycle::~lifecycle() {
     }
 }
 
-void lifecycle::add(component part) {
-    impl_->add(std::move(part));
-}
+void lifecycle::add(component part) { impl_->add(std::move(part)); }
 
-void lifecycle::ready() {
-    impl_->ready();
-}
+void lifecycle::ready() { impl_->ready(); }
 
 void lifecycle::request_stop(std::string_view note) noexcept {
     try {
@@ -194,9 +190,7 @@ void lifecycle::request_stop(std::string_view note) noexcept {
     }
 }
 
-report lifecycle::run() {
-    return impl_->run();
-}
+report lifecycle::run() { return impl_->run(); }
 
 void lifecycle::run_and_exit() {
     int code = static_cast<int>(exit_status::refused);
@@ -218,33 +212,21 @@ void lifecycle::run_and_exit() {
     std::exit(code);
 }
 
-state lifecycle::state() const noexcept {
-    return impl_->shared_health_.state.load();
-}
+state lifecycle::state() const noexcept { return impl_->shared_health_.state.load(); }
 
-std::stop_token lifecycle::stopping() const noexcept {
-    return impl_->engine_.stopping();
-}
+std::stop_token lifecycle::stopping() const noexcept { return impl_->engine_.stopping(); }
 
-std::stop_token lifecycle::forcing() const noexcept {
-    return impl_->engine_.forcing();
-}
+std::stop_token lifecycle::forcing() const noexcept { return impl_->engine_.forcing(); }
 
-void lifecycle::note_arrival() noexcept {
-    impl_->engine_.note_arrival();
-}
+void lifecycle::note_arrival() noexcept { impl_->engine_.note_arrival(); }
 
-lastcall::health& lifecycle::health() noexcept {
-    return impl_->health_;
-}
+lastcall::health& lifecycle::health() noexcept { return impl_->health_; }
 
 milliseconds lifecycle::grace() const noexcept {
     return std::chrono::duration_cast<milliseconds>(impl_->engine_.grace().total);
 }
 
-std::string_view lifecycle::grace_source() const noexcept {
-    return impl_->engine_.grace().source;
-}
+std::string_view lifecycle::grace_source() const noexcept { return impl_->engine_.grace().source; }
 
 int refuse_start(std::string_view service, const std::exception& error) noexcept {
     std::fprintf(stderr, "%.*s: %s\n", static_cast<int>(service.size()), service.data(),

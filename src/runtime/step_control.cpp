@@ -10,26 +10,18 @@ using std::chrono::milliseconds;
 stop_context::stop_context(std::shared_ptr<detail::step_control> control) noexcept
     : control_(std::move(control)) {}
 
-clock::time_point stop_context::deadline() const noexcept {
-    return control_->deadline();
-}
+clock::time_point stop_context::deadline() const noexcept { return control_->deadline(); }
 
 milliseconds stop_context::left() const noexcept {
     const auto left = std::chrono::floor<milliseconds>(deadline() - clock::now());
     return std::max(left, milliseconds::zero());
 }
 
-stop_reason stop_context::reason() const noexcept {
-    return control_->reason();
-}
+stop_reason stop_context::reason() const noexcept { return control_->reason(); }
 
-std::stop_token stop_context::forced() const noexcept {
-    return control_->forced();
-}
+std::stop_token stop_context::forced() const noexcept { return control_->forced(); }
 
-void stop_context::progress(std::string_view what) const {
-    control_->progress(what);
-}
+void stop_context::progress(std::string_view what) const { control_->progress(what); }
 
 completion::completion(std::shared_ptr<detail::step_control> control) noexcept
     : control_(std::move(control)) {}

@@ -60,9 +60,7 @@ watchdog::watchdog(std::string service, const step_board& steps)
     epoll_.add(changed_.get(), changed_tag);
 }
 
-watchdog::~watchdog() {
-    stop();
-}
+watchdog::~watchdog() { stop(); }
 
 void watchdog::start(std::function<void(const sys::arrived_signal&)> on_signal) {
     on_signal_ = std::move(on_signal);

@@ -11,9 +11,7 @@
 namespace lastcall::sys {
 namespace {
 
-bool membarrier(int command) noexcept {
-    return ::syscall(SYS_membarrier, command, 0, 0) == 0;
-}
+bool membarrier(int command) noexcept { return ::syscall(SYS_membarrier, command, 0, 0) == 0; }
 
 // Taking write access away from a touched page makes the kernel flush the TLB of
 // every processor that runs this process, which interrupts it: a full fence there.
@@ -37,9 +35,7 @@ void barrier_by_page_protection() noexcept {
 
 }  // namespace
 
-bool register_barrier() noexcept {
-    return membarrier(MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED);
-}
+bool register_barrier() noexcept { return membarrier(MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED); }
 
 void barrier_all_threads() noexcept {
     if (membarrier(MEMBARRIER_CMD_PRIVATE_EXPEDITED)) {

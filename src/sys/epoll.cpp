@@ -23,9 +23,7 @@ void epoll::add(int fd, std::uint64_t tag) {
     }
 }
 
-void epoll::remove(int fd) noexcept {
-    ::epoll_ctl(fd_.get(), EPOLL_CTL_DEL, fd, nullptr);
-}
+void epoll::remove(int fd) noexcept { ::epoll_ctl(fd_.get(), EPOLL_CTL_DEL, fd, nullptr); }
 
 std::span<const std::uint64_t> epoll::wait(
     std::optional<std::chrono::steady_clock::time_point> until) noexcept {

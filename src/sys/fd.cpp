@@ -4,8 +4,6 @@
 
 namespace lastcall::sys {
 
-void close_fd(int fd) noexcept {
-    ::close(fd);
-}
+void close_fd(int fd) noexcept { ::close(fd); }
 
 }  // namespace lastcall::sys

@@ -10,25 +10,28 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <random>
 
 namespace lastcall::sys {
 namespace {
 
 int alarm_exit_code = 1;
 
-void exit_from_alarm(int) {
-    ::_exit(alarm_exit_code);
-}
+void exit_from_alarm(int) { ::_exit(alarm_exit_code); }
 
 }  // namespace
 
-int current_process_id() noexcept {
-    return ::getpid();
+int current_process_id() noexcept { return ::getpid(); }
+
+std::string unique_owner_name() {
+    std::array<char, 256> host{};
+    ::gethostname(host.data(), host.size() - 1);
+    std::random_device random;
+    return std::string(host.data()) + ":" + std::to_string(::getpid()) + ":" +
+           std::to_string(random()) + std::to_string(random());
 }
 
-void exit_at_once(int code) noexcept {
-    ::_exit(code);
-}
+void exit_at_once(int code) noexcept { ::_exit(code); }
 
 void exit_by_alarm(int code, std::chrono::nanoseconds delay) noexcept {
     using namespace std::chrono;

@@ -2,10 +2,15 @@
 #pragma once
 
 #include <chrono>
+#include <string>
 
 namespace lastcall::sys {
 
 int current_process_id() noexcept;
+
+/// A name for one object of this process, that no other object anywhere ever has:
+/// host, process id and random digits.
+std::string unique_owner_name();
 
 /// _exit(2): no destructor, no exit handler, no flush.
 [[noreturn]] void exit_at_once(int code) noexcept;

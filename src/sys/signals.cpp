@@ -67,17 +67,11 @@ all_signals_blocked::all_signals_blocked() noexcept {
     ::pthread_sigmask(SIG_SETMASK, &all, &before_);
 }
 
-all_signals_blocked::~all_signals_blocked() {
-    ::pthread_sigmask(SIG_SETMASK, &before_, nullptr);
-}
+all_signals_blocked::~all_signals_blocked() { ::pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
 
-signal_mask::signal_mask() noexcept {
-    ::pthread_sigmask(SIG_BLOCK, nullptr, &set_);
-}
+signal_mask::signal_mask() noexcept { ::pthread_sigmask(SIG_BLOCK, nullptr, &set_); }
 
-void signal_mask::apply() const noexcept {
-    ::pthread_sigmask(SIG_SETMASK, &set_, nullptr);
-}
+void signal_mask::apply() const noexcept { ::pthread_sigmask(SIG_SETMASK, &set_, nullptr); }
 
 std::string signal_name(int number) {
     const char* abbreviation = ::sigabbrev_np(number);
@@ -154,9 +148,7 @@ bool signal_source::take(arrived_signal& into) const noexcept {
     return true;
 }
 
-const sigset_t& signal_source::mask_before() const noexcept {
-    return mask_before_claim;
-}
+const sigset_t& signal_source::mask_before() const noexcept { return mask_before_claim; }
 
 bool ignore_broken_pipes() noexcept {
     struct sigaction now {};

@@ -195,9 +195,12 @@ bool all_acknowledged(int fd) noexcept {
     return ::ioctl(fd, SIOCOUTQ, &bytes) != 0 || bytes == 0;
 }
 
-void shutdown_writing(int fd) noexcept {
-    ::shutdown(fd, SHUT_WR);
+void reset_on_close(int fd) noexcept {
+    const linger at_once{1, 0};
+    ::setsockopt(fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
 }
+
+void shutdown_writing(int fd) noexcept { ::shutdown(fd, SHUT_WR); }
 
 transfer receive(int fd, char* into, std::size_t room) noexcept {
     for (;;) {

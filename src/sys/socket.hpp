@@ -46,6 +46,10 @@ std::size_t bytes_waiting(int fd) noexcept;
 /// Whether the other end has acknowledged everything sent, the FIN included. SIOCOUTQ.
 bool all_acknowledged(int fd) noexcept;
 
+/// Makes the next close send RST: a cut must not look like the proper end of a body that
+/// only the end of the connection delimits. SO_LINGER, socket(7).
+void reset_on_close(int fd) noexcept;
+
 /// Sends FIN; reading goes on. shutdown(2). Never on a listening socket.
 void shutdown_writing(int fd) noexcept;
 

@@ -99,8 +99,9 @@ subject::subject(const subject_command& command) {
         fail(errno, "fork");
     }
     if (pid_ == 0) {
-        become(argv.data(), envp.data(), command.output == subject_output::lines ? err_write.get() : null.get(), err_write.get(),
-               report_write.get(), parent);
+        become(argv.data(), envp.data(),
+               command.output == subject_output::lines ? err_write.get() : null.get(),
+               err_write.get(), report_write.get(), parent);
     }
     ::setpgid(pid_, pid_);  // also here, so that the group exists when this returns
     report_write.reset();
@@ -141,7 +142,8 @@ void subject::kill_group() const noexcept {
     }
 }
 
-bool subject::wait(std::chrono::steady_clock::time_point until, const std::function<void(std::string_view)>& line) {
+bool subject::wait(std::chrono::steady_clock::time_point until,
+                   const std::function<void(std::string_view)>& line) {
     while (!exit_) {
         std::array<pollfd, 2> waiting{pollfd{pidfd_.get(), POLLIN, 0},
                                       pollfd{errors_ ? errors_.get() : -1, POLLIN, 0}};

@@ -6,9 +6,7 @@
 
 namespace lastcall::sys {
 
-pid_t current_thread_id() noexcept {
-    return ::gettid();
-}
+pid_t current_thread_id() noexcept { return ::gettid(); }
 
 void call_in_forked_child(void (*child)()) {
     if (const int error = ::pthread_atfork(nullptr, nullptr, child); error != 0) {

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "adapters/durable_file/disk.hpp"
+#include "adapters/durable_file/sys_disk.hpp"
 
 namespace lastcall::testing {
 

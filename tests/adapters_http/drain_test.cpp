@@ -131,12 +131,8 @@ violations pipelined(const std::string& server) {
 
 class Drain : public ::testing::TestWithParam<scenario> {};
 
-TEST_P(Drain, LosesNothing) {
-    EXPECT_EQ(GetParam()("http"), violations{});
-}
-TEST_P(Drain, IsMissedWhereNobodyDrains) {
-    EXPECT_NE(GetParam()("null"), violations{});
-}
+TEST_P(Drain, LosesNothing) { EXPECT_EQ(GetParam()("http"), violations{}); }
+TEST_P(Drain, IsMissedWhereNobodyDrains) { EXPECT_NE(GetParam()("null"), violations{}); }
 
 INSTANTIATE_TEST_SUITE_P(Http, Drain,
                          ::testing::Values(&in_flight, &idle_in_race, &idle_gets_fin, &listen_queue,
@@ -178,7 +174,7 @@ TEST(DrainForced, EndsAtOnceBySecondInterrupt) {
     EXPECT_EQ(s.wait(), 82);
 }
 
-TEST(LameDuck, ServesNewConnectionsAndAnnouncesTheClose) {
+TEST(DrainAfterTheSignal, ServesNewConnectionsAndAnnouncesTheClose) {
     child s("duck");
     s.signal();
     client c(s.port);

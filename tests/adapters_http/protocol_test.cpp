@@ -21,9 +21,7 @@ std::string ask(const std::string& text, const std::string& scenario = "http") {
     return c.in;
 }
 
-bool has(const std::string& text, std::string_view what) {
-    return text.find(what) != text.npos;
-}
+bool has(const std::string& text, std::string_view what) { return text.find(what) != text.npos; }
 
 TEST(Http, AnswersFiftyPipelinedRequestsHoweverTheyAreSplit) {
     child s("http");

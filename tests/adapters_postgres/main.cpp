@@ -40,9 +40,7 @@ int work(const std::string& conninfo, bool hang) {
 
 }  // namespace
 
-postgres_server& server() {
-    return *the_server;
-}
+postgres_server& server() { return *the_server; }
 
 observer::observer(const std::string& conninfo) : connection_(PQconnectdb(conninfo.c_str())) {
     if (PQstatus(static_cast<PGconn*>(connection_)) != CONNECTION_OK) {
@@ -52,9 +50,7 @@ observer::observer(const std::string& conninfo) : connection_(PQconnectdb(connin
         static_cast<PGconn*>(connection_), [](void*, const char*) {}, nullptr);
 }
 
-observer::~observer() {
-    PQfinish(static_cast<PGconn*>(connection_));
-}
+observer::~observer() { PQfinish(static_cast<PGconn*>(connection_)); }
 
 std::string observer::ask(const std::string& sql) {
     auto* const connection = static_cast<PGconn*>(connection_);

@@ -12,7 +12,7 @@
 #include <thread>
 
 #include "adapters/temp_files/directory.hpp"
-#include "adapters/temp_files/files.hpp"
+#include "adapters/temp_files/sys_files.hpp"
 #include "adapters_redis/child_process.hpp"
 #include "adapters_temp_files/scratch.hpp"
 

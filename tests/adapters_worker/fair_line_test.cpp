@@ -11,9 +11,7 @@ namespace {
 
 using line = fair_line<int>;
 
-clock::time_point at_ceiling() {
-    return clock::now() + testing::ceiling;
-}
+clock::time_point at_ceiling() { return clock::now() + testing::ceiling; }
 
 TEST(FairLine, LendsWhatItWasGivenAndNoMore) {
     line of;

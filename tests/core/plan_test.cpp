@@ -7,17 +7,13 @@ namespace {
 
 using namespace std::chrono_literals;
 
-step_spec step(duration minimum = 0s, double weight = 1.0) {
-    return {true, minimum, weight};
-}
+step_spec step(duration minimum = 0s, double weight = 1.0) { return {true, minimum, weight}; }
 
 part_spec uses(std::string name, std::vector<std::string> used) {
     return {std::move(name), true, std::move(used), false, step(), step()};
 }
 
-part_spec implied(std::string name) {
-    return {std::move(name), false, {}, false, step(), step()};
-}
+part_spec implied(std::string name) { return {std::move(name), false, {}, false, step(), step()}; }
 
 std::string message_of(std::vector<part_spec> specs) {
     try {

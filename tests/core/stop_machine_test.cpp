@@ -12,9 +12,7 @@ using lastcall::state;
 
 const time_point t0 = time_point(std::chrono::hours(1000));
 
-step_spec step(double weight = 1.0) {
-    return {true, 0s, weight};
-}
+step_spec step(double weight = 1.0) { return {true, 0s, weight}; }
 
 part_spec part_with(std::string name, std::vector<std::string> uses, bool drain = true,
                     bool close = true) {

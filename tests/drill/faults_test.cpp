@@ -93,26 +93,22 @@ TEST_P(HttpFault, IsCountedAsTheServerCountsIt) {
 
 INSTANTIATE_TEST_SUITE_P(
     Table, HttpFault,
-    testing::Values(fault_row{"None", fault::none},
-                    fault_row{"AnnouncedClose", fault::announced_close},
-                    fault_row{"Status503", fault::status_503},
-                    fault_row{"Status500", fault::status_500},
-                    fault_row{"ResetBefore", fault::reset_before},
-                    fault_row{"FinBefore", fault::fin_before},
-                    fault_row{"CutHeadByFin", fault::cut_head_by_fin},
-                    fault_row{"CutHeadByReset", fault::cut_head_by_reset},
-                    fault_row{"CutLengthByFin", fault::cut_length_by_fin},
-                    fault_row{"CutLengthByReset", fault::cut_length_by_reset},
-                    fault_row{"CutChunkByFin", fault::cut_chunk_by_fin},
-                    fault_row{"CutChunkByReset", fault::cut_chunk_by_reset},
-                    fault_row{"CutBeforeLastChunk", fault::cut_before_last_chunk},
-                    fault_row{"Hang", fault::hang, false, std::chrono::milliseconds(300)},
-                    fault_row{"HangInBody", fault::hang_in_body, false,
-                              std::chrono::milliseconds(300)},
-                    fault_row{"Garbage", fault::garbage},
-                    fault_row{"LegalIdleClose", fault::idle_close, true},
-                    fault_row{"IdleReset", fault::idle_reset, true},
-                    fault_row{"Surplus", fault::surplus, false}),
+    testing::Values(
+        fault_row{"None", fault::none}, fault_row{"AnnouncedClose", fault::announced_close},
+        fault_row{"Status503", fault::status_503}, fault_row{"Status500", fault::status_500},
+        fault_row{"ResetBefore", fault::reset_before}, fault_row{"FinBefore", fault::fin_before},
+        fault_row{"CutHeadByFin", fault::cut_head_by_fin},
+        fault_row{"CutHeadByReset", fault::cut_head_by_reset},
+        fault_row{"CutLengthByFin", fault::cut_length_by_fin},
+        fault_row{"CutLengthByReset", fault::cut_length_by_reset},
+        fault_row{"CutChunkByFin", fault::cut_chunk_by_fin},
+        fault_row{"CutChunkByReset", fault::cut_chunk_by_reset},
+        fault_row{"CutBeforeLastChunk", fault::cut_before_last_chunk},
+        fault_row{"Hang", fault::hang, false, std::chrono::milliseconds(300)},
+        fault_row{"HangInBody", fault::hang_in_body, false, std::chrono::milliseconds(300)},
+        fault_row{"Garbage", fault::garbage}, fault_row{"LegalIdleClose", fault::idle_close, true},
+        fault_row{"IdleReset", fault::idle_reset, true},
+        fault_row{"Surplus", fault::surplus, false}),
     [](const auto& one) { return one.param.name; });
 
 struct ws_row {
@@ -178,8 +174,8 @@ TEST(LegalIdleClose, IsSeenBeforeTheNextRequestIsSent) {
     const auto context = context_for(server.at());
     late_reader one(*context);
     one.next();
-    ASSERT_TRUE(context->loop.run(clock::now() + std::chrono::seconds(60),
-                                  [&] { return one.over(); }));
+    ASSERT_TRUE(
+        context->loop.run(clock::now() + std::chrono::seconds(60), [&] { return one.over(); }));
     EXPECT_EQ(server.books(), (books{{outcome::ok, 3}}));
     EXPECT_EQ(counted(context->log), (books{{outcome::ok, 3}, {outcome::not_sent_closed, 1}}));
 }
@@ -196,8 +192,8 @@ TEST(AcceptQueue, ThatIsDroppedWithItsListenerIsAReset) {
     ASSERT_FALSE(context->loop.run(clock::now() + std::chrono::milliseconds(20),
                                    [&] { return one.over(); }));
     listener.reset();
-    ASSERT_TRUE(context->loop.run(clock::now() + std::chrono::seconds(60),
-                                  [&] { return one.over(); }));
+    ASSERT_TRUE(
+        context->loop.run(clock::now() + std::chrono::seconds(60), [&] { return one.over(); }));
     EXPECT_EQ(counted(context->log), (books{{outcome::reset_before_response, 1}}));
 }
 
@@ -205,8 +201,8 @@ TEST(ConnectFault, IsRefusedWhereNobodyListens) {
     const auto context = context_for(sys::endpoint::loopback(sys::free_port()));
     sequence one(*context, 3, false);
     one.next();
-    ASSERT_TRUE(context->loop.run(clock::now() + std::chrono::seconds(60),
-                                  [&] { return one.over(); }));
+    ASSERT_TRUE(
+        context->loop.run(clock::now() + std::chrono::seconds(60), [&] { return one.over(); }));
     EXPECT_EQ(counted(context->log), (books{{outcome::refused, 3}}));
 }
 

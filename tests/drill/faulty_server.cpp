@@ -169,8 +169,8 @@ bool faulty_server::misbehave(int fd) {
                          "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n", false,
                          true});
         case fault::status_500:
-            return play({failed_status, "HTTP/1.1 500 Oh\r\nContent-Length: 0\r\n\r\n", false,
-                         true});
+            return play(
+                {failed_status, "HTTP/1.1 500 Oh\r\nContent-Length: 0\r\n\r\n", false, true});
         case fault::reset_before:
             return play({reset_before_response, "", true, false});
         case fault::fin_before:
@@ -184,8 +184,8 @@ bool faulty_server::misbehave(int fd) {
         case fault::cut_length_by_reset:
             return play({cut_in_body, whole.substr(0, whole.size() - 2), true, false});
         case fault::cut_chunk_by_fin:
-            return play({cut_in_body, chunked_head.substr(0, chunked_head.size() - 4), false,
-                         false});
+            return play(
+                {cut_in_body, chunked_head.substr(0, chunked_head.size() - 4), false, false});
         case fault::cut_chunk_by_reset:
             return play({cut_in_body, chunked_head, true, false});
         case fault::cut_before_last_chunk:
@@ -197,8 +197,8 @@ bool faulty_server::misbehave(int fd) {
         case fault::idle_reset:
             return play({ok, whole, true, false});
         case fault::surplus:
-            return play({ok, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nokHTTP/1.1 408", false,
-                         false});
+            return play(
+                {ok, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nokHTTP/1.1 408", false, false});
         case fault::hang:
             play({timeout, "", false, false});
             read_to_end(fd);

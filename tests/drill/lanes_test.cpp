@@ -34,9 +34,8 @@ TEST(Load, FindsNoLossWhereEachAnswerAnnouncesTheEnd) {
     faulty_server server(fault::none);
     load one(plan_for(server));
     one.start();
-    ASSERT_TRUE(wait_for([&] {
-        return one.counters().connections == 8 && one.counters().answered > 100;
-    }));
+    ASSERT_TRUE(
+        wait_for([&] { return one.counters().connections == 8 && one.counters().answered > 100; }));
     one.signal([&] { server.announce_close(); });
     ASSERT_TRUE(one.finish(soon()));
     const auto made = count(one.log());
@@ -72,9 +71,8 @@ TEST(Load, CallsAnEndThatWasSeenInTimeNoLoss) {
     plan.silent.connections = 3;
     load one(plan);
     one.start();
-    ASSERT_TRUE(wait_for([&] {
-        return one.counters().connections == 12 && one.counters().answered > 100;
-    }));
+    ASSERT_TRUE(wait_for(
+        [&] { return one.counters().connections == 12 && one.counters().answered > 100; }));
     one.signal([] {});
     server.announce_close();
     ASSERT_TRUE(wait_for([&] { return one.counters().connections == 6; }));

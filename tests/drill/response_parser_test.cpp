@@ -56,7 +56,8 @@ const std::vector<row>& rows() {
         {"other_coding_until_end", "HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\n\r\nzz", true,
          p::complete, 200, true, "zz"},
         {"chunked",
-         "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\nA;ext=1\r\n0123456789\r\n"
+         "HTTP/1.1 200 OK\r\nTransfer-Encoding: "
+         "chunked\r\n\r\n3\r\nabc\r\nA;ext=1\r\n0123456789\r\n"
          "0\r\n\r\n",
          false, p::complete, 200, false, "abc0123456789"},
         {"chunked_with_trailer",
@@ -64,7 +65,8 @@ const std::vector<row>& rows() {
          "yes\r\n\r\n",
          false, p::complete, 200, false, "x"},
         {"chunked_beats_length",
-         "HTTP/1.1 200 OK\r\nContent-Length: 99\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nx\r\n0\r\n"
+         "HTTP/1.1 200 OK\r\nContent-Length: 99\r\nTransfer-Encoding: "
+         "chunked\r\n\r\n1\r\nx\r\n0\r\n"
          "\r\n",
          false, p::complete, 200, false, "x"},
         {"no_content", "HTTP/1.1 204 No Content\r\n\r\n", false, p::complete, 204, false, ""},
@@ -114,9 +116,8 @@ const std::vector<row>& rows() {
          200, false, "", true},
         {"lengths_differ", "HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n",
          false, p::head, 200, false, "", true},
-        {"bad_chunk_size",
-         "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\n", false, p::body, 200, false,
-         "", true},
+        {"bad_chunk_size", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\n", false,
+         p::body, 200, false, "", true},
         {"chunk_longer_than_said",
          "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nxy\r\n", false, p::body, 200,
          false, "x", true},

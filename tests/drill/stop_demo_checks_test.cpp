@@ -91,8 +91,7 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values(
         row{"ALostRequest",
             [](run_result& seen) {
-                seen.log.exchanges.push_back(
-                    one("slow", outcome::cut_in_body, 50, signal_ns + 1));
+                seen.log.exchanges.push_back(one("slow", outcome::cut_in_body, 50, signal_ns + 1));
             },
             {"requests"}},
         row{"AWebSocketThatWasNotTold",
@@ -100,7 +99,8 @@ INSTANTIATE_TEST_SUITE_P(
                 seen.log.exchanges.push_back(one("websocket", outcome::ws_gone, 5, signal_ns + 9));
             },
             {"requests", "websockets"}},
-        row{"NoWebSocketAtAll", [](run_result& seen) { seen.log.exchanges.pop_back(); },
+        row{"NoWebSocketAtAll",
+            [](run_result& seen) { seen.log.exchanges.pop_back(); },
             {"websockets"}},
         row{"AnAcknowledgedOrderThatIsNotThere",
             [](run_result& seen) {
@@ -118,22 +118,37 @@ INSTANTIATE_TEST_SUITE_P(
                 seen.books.jobs.push_back(4);
             },
             {"unacknowledged_orders"}},
-        row{"AnOrderWithoutItsJob", [](run_result& seen) { seen.books.jobs.clear(); },
+        row{"AnOrderWithoutItsJob",
+            [](run_result& seen) { seen.books.jobs.clear(); },
             {"orders_without_job"}},
         row{"AJobThatIsDoneAndStillWaits",
-            [](run_result& seen) { seen.books.jobs = {2, 3}; }, {"jobs"}},
-        row{"TwoJobsForOneOrder", [](run_result& seen) { seen.books.jobs = {3, 3}; }, {"jobs"}},
+            [](run_result& seen) {
+                seen.books.jobs = {2, 3};
+            },
+            {"jobs"}},
+        row{"TwoJobsForOneOrder",
+            [](run_result& seen) {
+                seen.books.jobs = {3, 3};
+            },
+            {"jobs"}},
         row{"AnOrderThatIsShippedWithoutAShipment",
-            [](run_result& seen) { seen.books.shipments = {1}; }, {"jobs"}},
+            [](run_result& seen) { seen.books.shipments = {1}; },
+            {"jobs"}},
         row{"AShipmentOfAnOrderThatIsNotShipped",
-            [](run_result& seen) { seen.books.shipments = {1, 2, 3}; }, {"jobs"}},
+            [](run_result& seen) {
+                seen.books.shipments = {1, 2, 3};
+            },
+            {"jobs"}},
         row{"AJobThatIsStillHeld", [](run_result& seen) { seen.books.jobs_held = 1; }, {"jobs"}},
         row{"AJobThatWasSetAside", [](run_result& seen) { seen.books.jobs_dead = 1; }, {"jobs"}},
-        row{"AFileThatIsLeft", [](run_result& seen) { seen.files_left = {"orders.db-wal"}; },
+        row{"AFileThatIsLeft",
+            [](run_result& seen) { seen.files_left = {"orders.db-wal"}; },
             {"files"}},
-        row{"AConnectionThatIsLeft", [](run_result& seen) { seen.books.connections = 2; },
+        row{"AConnectionThatIsLeft",
+            [](run_result& seen) { seen.books.connections = 2; },
             {"connections"}},
-        row{"AProcessThatIsLeft", [](run_result& seen) { seen.processes_left = {4711}; },
+        row{"AProcessThatIsLeft",
+            [](run_result& seen) { seen.processes_left = {4711}; },
             {"processes"}},
         row{"APortThatIsLeft", [](run_result& seen) { seen.port_left = true; }, {"processes"}},
         row{"AnExitCode", [](run_result& seen) { seen.exit.code = 82; }, {"exit_code"}},

@@ -11,8 +11,9 @@ parsed_options parse(std::vector<const char*> arguments) {
 }
 
 TEST(StopDemoOptions, AreReadWithAndWithoutAnEqualsSign) {
-    const auto parsed = parse({"--orders", "/bin/sh", "--seconds=7", "--grace", "1500ms", "--db",
-                               "postgres://local/x", "--queue=redis://local", "--json=f", "--crash"});
+    const auto parsed =
+        parse({"--orders", "/bin/sh", "--seconds=7", "--grace", "1500ms", "--db",
+               "postgres://local/x", "--queue=redis://local", "--json=f", "--crash"});
     ASSERT_FALSE(parsed.exit) << parsed.message;
     EXPECT_EQ(parsed.chosen.load_time, std::chrono::seconds(7));
     EXPECT_EQ(parsed.chosen.grace, std::chrono::milliseconds(1500));
@@ -24,9 +25,10 @@ TEST(StopDemoOptions, AreReadWithAndWithoutAnEqualsSign) {
 
 TEST(StopDemoOptions, AreRefusedWhenTheyCannotBeUnderstood) {
     const std::vector<std::vector<const char*>> rows{
-        {"--nonsense"},        {"--seconds"},         {"--seconds", "0"},  {"--seconds", "3s"},
-        {"--seconds=601"},     {"--grace", "30"},     {"--grace", "-1s"},  {"--grace", "11m"},
-        {"--db", "mysql://x"}, {"--db", "sqlite:"},   {"--queue", "amqp"}, {"--json", ""},
+        {"--nonsense"},      {"--seconds"},       {"--seconds", "0"},
+        {"--seconds", "3s"}, {"--seconds=601"},   {"--grace", "30"},
+        {"--grace", "-1s"},  {"--grace", "11m"},  {"--db", "mysql://x"},
+        {"--db", "sqlite:"}, {"--queue", "amqp"}, {"--json", ""},
         {"extra"},
     };
     for (const auto& arguments : rows) {

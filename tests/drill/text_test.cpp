@@ -28,8 +28,8 @@ TEST(Text, ReadsNumbersThatAreNothingElse) {
     EXPECT_TRUE(parse_number("0", number));
     EXPECT_TRUE(parse_number("18446744073709551615", number));
     EXPECT_EQ(number, 18446744073709551615U);
-    for (const std::string_view text : {"", "-1", "+1", " 1", "1 ", "1,1", "0x1", "1e3",
-                                        "18446744073709551616"}) {
+    for (const std::string_view text :
+         {"", "-1", "+1", " 1", "1 ", "1,1", "0x1", "1e3", "18446744073709551616"}) {
         EXPECT_FALSE(parse_number(text, number)) << text;
     }
 }

@@ -56,7 +56,8 @@ TEST(Orders, LosesNothingWithPostgres) {
 TEST(Orders, LosesNothingWithPostgresAndRedis) {
     const postgres_server postgres;
     redis_server redis;
-    expect_nothing_lost("--db " + uri_of(postgres) + " --queue redis://127.0.0.1:" + std::to_string(redis.port()));
+    expect_nothing_lost("--db " + uri_of(postgres) +
+                        " --queue redis://127.0.0.1:" + std::to_string(redis.port()));
 }
 
 TEST(Orders, LosesNothingWithSqliteAndRedis) {
@@ -117,7 +118,8 @@ TEST(Orders, ABadConfigurationFileIsRefusedWithItsLine) {
     };
     EXPECT_NE(refused("threads: 2\ngrase: 5s\n").find(":2: unknown key \"grase\""),
               std::string::npos);
-    EXPECT_NE(refused("# first\ngrace: 5\n").find(":2: grace: \"5\" has no unit"), std::string::npos);
+    EXPECT_NE(refused("# first\ngrace: 5\n").find(":2: grace: \"5\" has no unit"),
+              std::string::npos);
     EXPECT_NE(refused("grace: [1, 2]\n").find("expected one value"), std::string::npos);
     EXPECT_NE(refused("just text\n").find("expected \"key: value\""), std::string::npos);
     EXPECT_NE(refused("a: b: c\n").find(":1:"), std::string::npos);

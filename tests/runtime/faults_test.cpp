@@ -85,18 +85,10 @@ LASTCALL_SCENARIO(close_throws) {
 LASTCALL_SCENARIO(throws_an_int) {
     return run_with([] { throw 42; }, {});
 }
-LASTCALL_SCENARIO(drain_hangs) {
-    return run_with(sleep_for_ever, {});
-}
-LASTCALL_SCENARIO(drain_loops) {
-    return run_with(loop_for_ever, {});
-}
-LASTCALL_SCENARIO(drain_locks) {
-    return run_with(lock_for_ever, {});
-}
-LASTCALL_SCENARIO(close_hangs) {
-    return run_with({}, sleep_for_ever);
-}
+LASTCALL_SCENARIO(drain_hangs) { return run_with(sleep_for_ever, {}); }
+LASTCALL_SCENARIO(drain_loops) { return run_with(loop_for_ever, {}); }
+LASTCALL_SCENARIO(drain_locks) { return run_with(lock_for_ever, {}); }
+LASTCALL_SCENARIO(close_hangs) { return run_with({}, sleep_for_ever); }
 LASTCALL_SCENARIO(force_throws) {
     return run_with(
         [](const stop_context& c) {
@@ -106,9 +98,7 @@ LASTCALL_SCENARIO(force_throws) {
         },
         {}, [] { throw std::runtime_error("force broke"); });
 }
-LASTCALL_SCENARIO(force_hangs) {
-    return run_with(sleep_for_ever, {}, sleep_for_ever);
-}
+LASTCALL_SCENARIO(force_hangs) { return run_with(sleep_for_ever, {}, sleep_for_ever); }
 LASTCALL_SCENARIO(is_killed) {
     return run_with([] { ::kill(::getpid(), SIGKILL); }, {});
 }

@@ -20,13 +20,9 @@ static_assert(noexcept(std::declval<gate&>().try_enter()));
 static_assert(noexcept(std::declval<gate&>().close()));
 
 const auto look = clock::time_point{};
-clock::time_point soon() {
-    return clock::now() + 20s;
-}
+clock::time_point soon() { return clock::now() + 20s; }
 
-bool readable(int fd) {
-    return sys::wait_readable(fd, look);
-}
+bool readable(int fd) { return sys::wait_readable(fd, look); }
 
 TEST(Gate, AdmitsWorkWhileItIsOpen) {
     gate g("g");

@@ -33,9 +33,7 @@ std::mutex never_released;
     }
 }
 
-[[gnu::noinline]] void wait_for_mutex() {
-    never_released.lock();
-}
+[[gnu::noinline]] void wait_for_mutex() { never_released.lock(); }
 
 }  // namespace
 

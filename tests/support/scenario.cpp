@@ -35,9 +35,7 @@ std::string fresh_report_file() {
 
 }  // namespace
 
-scenario::scenario(const char* name, int (*body)()) {
-    scenarios()[name] = body;
-}
+scenario::scenario(const char* name, int (*body)()) { scenarios()[name] = body; }
 
 child::child(const std::string& name, std::vector<std::string> environment)
     : report_file_(fresh_report_file()) {

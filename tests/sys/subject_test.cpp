@@ -44,7 +44,8 @@ TEST(Subject, TellsTheSignalThatEndedIt) {
 }
 
 TEST(Subject, GetsTheSignalAndTheEnvironmentItIsGiven) {
-    auto command = shell("trap 'echo $LASTCALL_WORD >&2; exit 0' TERM; echo up >&2; while :; do sleep 0.01; done");
+    auto command = shell(
+        "trap 'echo $LASTCALL_WORD >&2; exit 0' TERM; echo up >&2; while :; do sleep 0.01; done");
     command.environment = {"LASTCALL_WORD=told"};
     subject one(command);
     ASSERT_TRUE([&] {

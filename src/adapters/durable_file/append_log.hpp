@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-#include "adapters/durable_file/disk.hpp"
+#include "adapters/durable_file/sys_disk.hpp"
 #include "sys/fd.hpp"
 
 namespace lastcall::detail {

@@ -26,15 +26,9 @@ durable_file::~durable_file() {
     }
 }
 
-void durable_file::append(std::string_view bytes) {
-    log_->append(bytes);
-}
-void durable_file::sync() {
-    log_->sync();
-}
-std::size_t durable_file::buffered() const {
-    return log_->buffered();
-}
+void durable_file::append(std::string_view bytes) { log_->append(bytes); }
+void durable_file::sync() { log_->sync(); }
+std::size_t durable_file::buffered() const { return log_->buffered(); }
 
 void durable_file::replace(const std::string& path, std::string_view content, unsigned mode) {
     durable::replace(path, content, mode, durable::disk::real());

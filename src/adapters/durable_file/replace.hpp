@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-#include "adapters/durable_file/disk.hpp"
+#include "adapters/durable_file/sys_disk.hpp"
 
 namespace lastcall::durable {
 

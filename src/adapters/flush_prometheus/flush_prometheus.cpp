@@ -131,8 +131,6 @@ flush_prometheus::~flush_prometheus() {
     }
 }
 
-int flush_prometheus::port() const noexcept {
-    return exposer_ == nullptr ? 0 : exposer_->port();
-}
+int flush_prometheus::port() const noexcept { return exposer_ == nullptr ? 0 : exposer_->port(); }
 
 }  // namespace lastcall

@@ -22,9 +22,7 @@ namespace {
 
 using thread_pool = spdlog::details::thread_pool;
 
-spdlog::details::registry& registry() {
-    return spdlog::details::registry::instance();
-}
+spdlog::details::registry& registry() { return spdlog::details::registry::instance(); }
 
 // Set once, when a flush is given up; never destroyed.
 std::atomic<const std::shared_ptr<thread_pool>*> immortal_pool;

@@ -1,7 +1,5 @@
 #include "adapters/http/connection.hpp"
 
-#include <sys/socket.h>
-
 #include <algorithm>
 
 #include "adapters/http/websocket.hpp"
@@ -9,12 +7,6 @@
 namespace lastcall::http {
 
 namespace {
-
-// A cut must not look like the proper end of a body that only the end delimits.
-void reset_on_close(int fd) noexcept {
-    const linger at_once{1, 0};
-    ::setsockopt(fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
-}
 
 boost::asio::posix::stream_descriptor adopt(boost::asio::io_context& context, sys::unique_fd& fd) {
     boost::asio::posix::stream_descriptor made(context, fd.get());
@@ -46,9 +38,7 @@ connection::connection(io_loop& loop, sys::unique_fd fd)
                  loop.shared.tls ? make_ssl_session(*loop.shared.tls, fd.get()) : ssl_session()),
       fd_(adopt(loop.context, fd)) {}
 
-connection::~connection() {
-    close();
-}
+connection::~connection() { close(); }
 
 // ---- ends -------------------------------------------------------------------
 
@@ -91,16 +81,14 @@ void connection::timed_out() {
     }
 }
 
-void connection::cut() {
-    close();
-}
+void connection::cut() { close(); }
 
 void connection::close() {
     if (!is_open()) {
         return;
     }
     if (streaming_ && !stream_chunked_ && !transport_.is_tls()) {
-        reset_on_close(transport_.fd());
+        sys::reset_on_close(transport_.fd());
     }
     loop_.move(*this, phase::closed);
     boost::system::error_code ignored;

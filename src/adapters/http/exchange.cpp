@@ -67,21 +67,11 @@ exchange::~exchange() {
     }
 }
 
-const request& exchange::request() const noexcept {
-    return state_->wish;
-}
-std::string_view exchange::path() const noexcept {
-    return state_->path;
-}
-std::string_view exchange::query() const noexcept {
-    return state_->query;
-}
-std::string exchange::peer() const {
-    return state_->on->peer();
-}
-void exchange::name(lastcall::label what) noexcept {
-    state_->inside.relabel(what);
-}
+const request& exchange::request() const noexcept { return state_->wish; }
+std::string_view exchange::path() const noexcept { return state_->path; }
+std::string_view exchange::query() const noexcept { return state_->query; }
+std::string exchange::peer() const { return state_->on->peer(); }
+void exchange::name(lastcall::label what) noexcept { state_->inside.relabel(what); }
 
 boost::asio::any_io_executor exchange::executor() const {
     return state_->on->context().get_executor();

@@ -24,9 +24,7 @@ constexpr auto granularity = 100ms;
 
 io_loop::io_loop(server_shared& s) : shared(s) {}
 
-io_loop::~io_loop() {
-    stop();
-}
+io_loop::~io_loop() { stop(); }
 
 void io_loop::start(const std::string& thread_name) {
     thread_ = std::thread([this, thread_name] {

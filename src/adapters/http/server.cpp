@@ -136,9 +136,7 @@ void server::impl::start() {
     }
 }
 
-server::impl::~impl() {
-    close();
-}
+server::impl::~impl() { close(); }
 
 void server::impl::watch_loops(lastcall::health& health) {
     if (shared_.options.loop_limit == 0ms) {
@@ -325,9 +323,7 @@ server::server(lifecycle& life, server_options options, handler handle)
 
 server::~server() = default;
 
-std::uint16_t server::port() const noexcept {
-    return impl_->port_;
-}
+std::uint16_t server::port() const noexcept { return impl_->port_; }
 
 server_counts server::counts() const noexcept {
     const server_shared& s = impl_->shared_;

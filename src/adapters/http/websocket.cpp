@@ -68,9 +68,7 @@ void websocket_session::start(request&& wish) {
     });
 }
 
-websocket websocket_session::handle() {
-    return websocket(handle_);
-}
+websocket websocket_session::handle() { return websocket(handle_); }
 
 void websocket_session::read() {
     stream_.async_read(
@@ -128,9 +126,7 @@ void websocket_session::going_away() {
     }
 }
 
-void websocket_session::close_normally() {
-    begin_close(ws::close_code::normal, {});
-}
+void websocket_session::close_normally() { begin_close(ws::close_code::normal, {}); }
 
 void websocket_session::begin_close(ws::close_code code, std::string_view why) {
     if (closing_ || ended_) {
@@ -158,9 +154,7 @@ void websocket_session::send_close() {
     }
 }
 
-void websocket_session::transport_closed() {
-    end();
-}
+void websocket_session::transport_closed() { end(); }
 
 void websocket_session::end() {
     if (std::exchange(ended_, true)) {

@@ -91,9 +91,7 @@ private:
 void teardown(boost::beast::role_type role, wire& w, boost::system::error_code& error);
 
 // Beast calls this when one of its own limits runs out.
-inline void beast_close_socket(wire& w) {
-    w.on().cut();
-}
+inline void beast_close_socket(wire& w) { w.on().cut(); }
 
 template <class Handler>
 void async_teardown(boost::beast::role_type, wire& w, Handler&& handler) {

@@ -4,7 +4,7 @@
 #include <array>
 #include <utility>
 
-#include "adapters/postgres/socket_wait.hpp"
+#include "adapters/postgres/sys_socket_wait.hpp"
 #include "sys/event_fd.hpp"
 
 namespace lastcall::detail {

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "adapters/postgres/socket_wait.hpp"
+#include "adapters/postgres/sys_socket_wait.hpp"
 #include "sys/event_fd.hpp"
 
 namespace lastcall::detail {
@@ -158,9 +158,7 @@ bool postgres_connection::pause(std::chrono::milliseconds how_long) noexcept {
     return !wait_for_socket(socket, false, event_.get(), clock::now() + how_long).told;
 }
 
-void postgres_connection::stop_listening() noexcept {
-    sys::signal_event(event_.get());
-}
+void postgres_connection::stop_listening() noexcept { sys::signal_event(event_.get()); }
 
 void postgres_connection::lose(std::string_view sql) {
     const std::string reason = trimmed(PQerrorMessage(connection_));

@@ -28,9 +28,7 @@ postgres_listener::~postgres_listener() {
     }
 }
 
-void postgres_listener::request_stop() noexcept {
-    connection_->stop_listening();
-}
+void postgres_listener::request_stop() noexcept { connection_->stop_listening(); }
 
 void postgres_listener::listen(postgres_connection& on, const std::string& sql,
                                const std::function<void()>& heard) {

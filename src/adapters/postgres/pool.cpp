@@ -16,12 +16,8 @@ postgres_pool::~postgres_pool() {
     }
 }
 
-postgres_transaction postgres_pool::begin(label what) {
-    return store_->begin(what);
-}
+postgres_transaction postgres_pool::begin(label what) { return store_->begin(what); }
 
-const gate& postgres_pool::transactions() const noexcept {
-    return store_->transactions();
-}
+const gate& postgres_pool::transactions() const noexcept { return store_->transactions(); }
 
 }  // namespace lastcall

@@ -1,26 +1,15 @@
-#include <unistd.h>
-
 #include <algorithm>
 #include <charconv>
 #include <condition_variable>
 #include <mutex>
-#include <random>
 
 #include "adapters/postgres/listener.hpp"
 #include "adapters/postgres/queue_sql.hpp"
 #include "adapters/postgres/store.hpp"
+#include "sys/process.hpp"
 
 namespace lastcall {
 namespace {
-
-// This object, in this process, on this host; nobody else's ever.
-std::string make_owner() {
-    char host[256] = {};
-    ::gethostname(host, sizeof host - 1);
-    std::random_device random;
-    return std::string(host) + ":" + std::to_string(::getpid()) + ":" + std::to_string(random()) +
-           std::to_string(random());
-}
 
 postgres_queue_options checked(postgres_queue_options options) {
     if (options.lease.count() < 1 || options.max_attempts < 1 || options.poll.count() < 1) {
@@ -38,7 +27,7 @@ public:
         : store_(pool.store_),
           options_(checked(std::move(options))),
           sql_(options_.table, options_.listen),
-          owner_(make_owner()) {
+          owner_(sys::unique_owner_name()) {
         change(work, "make the job table",
                [&](postgres_transaction& in) { in.script(sql_.schema); });
     }
@@ -204,20 +193,10 @@ std::vector<job> postgres_queue::take(std::size_t most, std::chrono::millisecond
     return impl_->take(most, wait);
 }
 
-void postgres_queue::finish(const job& done) {
-    impl_->finish(done);
-}
-void postgres_queue::put_back(const job& held) {
-    impl_->put_back(held);
-}
-void postgres_queue::fail(const job& held, std::string_view why) {
-    impl_->fail(held, why);
-}
-void postgres_queue::wake() noexcept {
-    impl_->wake();
-}
-void postgres_queue::renew() {
-    impl_->renew();
-}
+void postgres_queue::finish(const job& done) { impl_->finish(done); }
+void postgres_queue::put_back(const job& held) { impl_->put_back(held); }
+void postgres_queue::fail(const job& held, std::string_view why) { impl_->fail(held, why); }
+void postgres_queue::wake() noexcept { impl_->wake(); }
+void postgres_queue::renew() { impl_->renew(); }
 
 }  // namespace lastcall

@@ -26,13 +26,9 @@ std::string postgres_param::checked(std::string_view text) {
     return std::string(text);
 }
 
-int postgres_rows::size() const noexcept {
-    return PQntuples(result_->get());
-}
+int postgres_rows::size() const noexcept { return PQntuples(result_->get()); }
 
-int postgres_rows::columns() const noexcept {
-    return PQnfields(result_->get());
-}
+int postgres_rows::columns() const noexcept { return PQnfields(result_->get()); }
 
 bool postgres_rows::is_null(int column) const {
     if (row_ < 0 || row_ >= size() || column < 0 || column >= columns()) {

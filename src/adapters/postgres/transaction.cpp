@@ -16,13 +16,9 @@ postgres_transaction& postgres_transaction::operator=(postgres_transaction&& oth
     return *this;
 }
 
-postgres_transaction::~postgres_transaction() {
-    rollback();
-}
+postgres_transaction::~postgres_transaction() { rollback(); }
 
-void postgres_transaction::script(const std::string& sql) {
-    alive().connection().script(sql);
-}
+void postgres_transaction::script(const std::string& sql) { alive().connection().script(sql); }
 
 void postgres_transaction::on_commit(std::function<void()> then) {
     alive().on_commit(std::move(then));

@@ -43,9 +43,7 @@ redis_reply convert(const redisReply& from) {
 
 }  // namespace
 
-void reader_deleter::operator()(redisReader* reader) const noexcept {
-    redisReaderFree(reader);
-}
+void reader_deleter::operator()(redisReader* reader) const noexcept { redisReaderFree(reader); }
 
 void connection::open() {
     drop();

@@ -9,7 +9,7 @@
 #include <lastcall/redis.hpp>
 
 #include "adapters/redis/endpoint.hpp"
-#include "adapters/redis/socket.hpp"
+#include "adapters/redis/sys_socket.hpp"
 #include "sys/fd.hpp"
 
 struct redisReader;

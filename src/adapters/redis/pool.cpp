@@ -50,9 +50,7 @@ redis_pool::redis_pool(lifecycle& life, redis_options options)
     });
 }
 
-redis_pool::~redis_pool() {
-    core_->close(clock::now());
-}
+redis_pool::~redis_pool() { core_->close(clock::now()); }
 
 redis_pool::lease redis_pool::acquire(label what) {
     pass entered;
@@ -63,8 +61,6 @@ redis_pool::lease redis_pool::acquire(label what) {
     return lease(std::make_unique<lease::state>(core_, std::move(entered), std::move(mine)));
 }
 
-std::size_t redis_pool::busy() const noexcept {
-    return core_->door().count();
-}
+std::size_t redis_pool::busy() const noexcept { return core_->door().count(); }
 
 }  // namespace lastcall

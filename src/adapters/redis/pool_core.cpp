@@ -107,8 +107,6 @@ void redis_pool_core::close(redis::time_point until) noexcept {
     }
 }
 
-void redis_pool_core::force() noexcept {
-    sys::signal_event(cut_.get());
-}
+void redis_pool_core::force() noexcept { sys::signal_event(cut_.get()); }
 
 }  // namespace lastcall::detail

@@ -31,34 +31,18 @@ redis_queue::redis_queue(lifecycle& life, redis_pool& pool, redis_queue_options 
 
 redis_queue::~redis_queue() = default;
 
-std::string redis_queue::enqueue(std::string_view payload) {
-    return core_->enqueue(payload);
-}
+std::string redis_queue::enqueue(std::string_view payload) { return core_->enqueue(payload); }
 
 std::vector<job> redis_queue::take(std::size_t most, std::chrono::milliseconds wait) {
     return core_->take(most, wait);
 }
 
-void redis_queue::finish(const job& done) {
-    core_->finish(done.id);
-}
-void redis_queue::put_back(const job& held) {
-    core_->put_back(held.id);
-}
-void redis_queue::fail(const job& held, std::string_view why) {
-    core_->fail(held.id, why);
-}
-void redis_queue::wake() noexcept {
-    core_->wake();
-}
-void redis_queue::renew() {
-    core_->renew();
-}
-redis_queue_counts redis_queue::counts() {
-    return core_->counts();
-}
-const std::string& redis_queue::instance() const noexcept {
-    return core_->instance();
-}
+void redis_queue::finish(const job& done) { core_->finish(done.id); }
+void redis_queue::put_back(const job& held) { core_->put_back(held.id); }
+void redis_queue::fail(const job& held, std::string_view why) { core_->fail(held.id, why); }
+void redis_queue::wake() noexcept { core_->wake(); }
+void redis_queue::renew() { core_->renew(); }
+redis_queue_counts redis_queue::counts() { return core_->counts(); }
+const std::string& redis_queue::instance() const noexcept { return core_->instance(); }
 
 }  // namespace lastcall

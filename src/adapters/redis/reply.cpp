@@ -17,14 +17,8 @@ const Wanted& expect(const Value& value, const char* wanted) {
 
 }  // namespace
 
-long long redis_reply::number() const {
-    return expect<long long>(value_, "a number");
-}
-const std::string& redis_reply::text() const& {
-    return expect<std::string>(value_, "a text");
-}
-const redis_reply::list& redis_reply::items() const& {
-    return expect<list>(value_, "a list");
-}
+long long redis_reply::number() const { return expect<long long>(value_, "a number"); }
+const std::string& redis_reply::text() const& { return expect<std::string>(value_, "a text"); }
+const redis_reply::list& redis_reply::items() const& { return expect<list>(value_, "a list"); }
 
 }  // namespace lastcall

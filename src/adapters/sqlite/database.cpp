@@ -24,8 +24,6 @@ sqlite_transaction sqlite_database::read(label what) {
     return store_->begin(detail::sqlite_connection::kind::reader, what);
 }
 
-const gate& sqlite_database::transactions() const noexcept {
-    return store_->transactions();
-}
+const gate& sqlite_database::transactions() const noexcept { return store_->transactions(); }
 
 }  // namespace lastcall

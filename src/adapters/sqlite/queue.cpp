@@ -1,25 +1,14 @@
-#include <unistd.h>
-
 #include <algorithm>
 #include <charconv>
 #include <condition_variable>
 #include <mutex>
-#include <random>
 
 #include "adapters/sqlite/queue_sql.hpp"
 #include "adapters/sqlite/store.hpp"
+#include "sys/process.hpp"
 
 namespace lastcall {
 namespace {
-
-// This object, in this process, on this host; nobody else's ever.
-std::string make_owner() {
-    char host[256] = {};
-    ::gethostname(host, sizeof host - 1);
-    std::random_device random;
-    return std::string(host) + ":" + std::to_string(::getpid()) + ":" + std::to_string(random()) +
-           std::to_string(random());
-}
 
 sqlite_queue_options checked(sqlite_queue_options options) {
     if (options.lease.count() < 1 || options.max_attempts < 1 || options.poll.count() < 1) {
@@ -37,7 +26,7 @@ public:
         : database_(database),
           options_(checked(std::move(options))),
           sql_(options_.table),
-          owner_(make_owner()) {
+          owner_(sys::unique_owner_name()) {
         change(work, "make the job table", [&](sqlite_transaction& in) { in.script(sql_.schema); });
     }
 
@@ -198,20 +187,10 @@ std::vector<job> sqlite_queue::take(std::size_t most, std::chrono::milliseconds 
     return impl_->take(most, wait);
 }
 
-void sqlite_queue::finish(const job& done) {
-    impl_->finish(done);
-}
-void sqlite_queue::put_back(const job& held) {
-    impl_->put_back(held);
-}
-void sqlite_queue::fail(const job& held, std::string_view why) {
-    impl_->fail(held, why);
-}
-void sqlite_queue::wake() noexcept {
-    impl_->wake();
-}
-void sqlite_queue::renew() {
-    impl_->renew();
-}
+void sqlite_queue::finish(const job& done) { impl_->finish(done); }
+void sqlite_queue::put_back(const job& held) { impl_->put_back(held); }
+void sqlite_queue::fail(const job& held, std::string_view why) { impl_->fail(held, why); }
+void sqlite_queue::wake() noexcept { impl_->wake(); }
+void sqlite_queue::renew() { impl_->renew(); }
 
 }  // namespace lastcall

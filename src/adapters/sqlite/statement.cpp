@@ -47,9 +47,7 @@ void throw_sqlite_error(sqlite3* db, std::string_view sql) {
     throw sqlite_error(code, what, std::string(sql));
 }
 
-sqlite_statement::~sqlite_statement() {
-    sqlite3_finalize(handle);
-}
+sqlite_statement::~sqlite_statement() { sqlite3_finalize(handle); }
 
 sqlite_statement& sqlite_statement_cache::borrow(sqlite3* db, std::string_view sql,
                                                  std::span<const sqlite_param> params) {

@@ -32,13 +32,9 @@ sqlite_transaction& sqlite_transaction::operator=(sqlite_transaction&& other) no
     return *this;
 }
 
-sqlite_transaction::~sqlite_transaction() {
-    rollback();
-}
+sqlite_transaction::~sqlite_transaction() { rollback(); }
 
-void sqlite_transaction::script(const std::string& sql) {
-    alive().connection().script(sql);
-}
+void sqlite_transaction::script(const std::string& sql) { alive().connection().script(sql); }
 
 std::int64_t sqlite_transaction::last_insert_id() const {
     return sqlite3_last_insert_rowid(alive().connection().handle());
@@ -96,13 +92,9 @@ sqlite_rows::~sqlite_rows() {
     }
 }
 
-bool sqlite_rows::next() {
-    return work_->connection().step(*statement_);
-}
+bool sqlite_rows::next() { return work_->connection().step(*statement_); }
 
-int sqlite_rows::columns() const noexcept {
-    return sqlite3_column_count(statement_->handle);
-}
+int sqlite_rows::columns() const noexcept { return sqlite3_column_count(statement_->handle); }
 
 bool sqlite_rows::is_null(int column) const noexcept {
     return sqlite3_column_type(statement_->handle, column) == SQLITE_NULL;

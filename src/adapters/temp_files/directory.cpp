@@ -1,24 +1,19 @@
 #include "adapters/temp_files/directory.hpp"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <cerrno>
 #include <system_error>
 #include <vector>
 
-#include "adapters/temp_files/files.hpp"
+#include "adapters/temp_files/sys_files.hpp"
+#include "sys/process.hpp"
 
 namespace lastcall::temp {
 
 namespace {
 
-bool is_digit(char c) {
-    return c >= '0' && c <= '9';
-}
-bool is_hex(char c) {
-    return is_digit(c) || (c >= 'a' && c <= 'f');
-}
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_hex(char c) { return is_digit(c) || (c >= 'a' && c <= 'f'); }
 
 [[noreturn]] void fail(int error, const std::string& what) {
     throw std::system_error(error, std::generic_category(), what);
@@ -74,7 +69,7 @@ bool is_instance_of(std::string_view name, std::string_view entry) {
 held_directory make_held(int parent, const std::string& name) {
     for (;;) {
         held_directory made;
-        made.entry = name + "." + std::to_string(::getpid()) + "." + random_digits();
+        made.entry = name + "." + std::to_string(sys::current_process_id()) + "." + random_digits();
         const int error = make_directory(parent, made.entry.c_str());
         if (error == EEXIST) {
             continue;

@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "adapters/temp_files/files.hpp"
+#include "adapters/temp_files/sys_files.hpp"
 #include "adapters/temp_files/temp_tree.hpp"
 
 namespace lastcall {
@@ -24,19 +24,11 @@ temp_file& temp_file::operator=(temp_file&& other) noexcept {
     return *this;
 }
 
-temp_file::~temp_file() {
-    remove();
-}
+temp_file::~temp_file() { remove(); }
 
-void temp_file::write(std::string_view bytes) {
-    temp::write_all(fd_, bytes);
-}
-std::string temp_file::read_all() const {
-    return temp::read_all(fd_);
-}
-void temp_file::rewind() {
-    temp::seek_start(fd_);
-}
+void temp_file::write(std::string_view bytes) { temp::write_all(fd_, bytes); }
+std::string temp_file::read_all() const { return temp::read_all(fd_); }
+void temp_file::rewind() { temp::seek_start(fd_); }
 
 void temp_file::truncate() {
     temp::truncate(fd_);
@@ -73,9 +65,7 @@ temp_directory::~temp_directory() {
     }
 }
 
-const std::string& temp_directory::path() const noexcept {
-    return tree_->path();
-}
+const std::string& temp_directory::path() const noexcept { return tree_->path(); }
 
 temp_file temp_directory::create(std::string_view suffix) {
     std::string name;
@@ -84,13 +74,9 @@ temp_file temp_directory::create(std::string_view suffix) {
     return {tree_, std::move(name), std::move(full), fd};
 }
 
-temp_file temp_directory::anonymous() {
-    return {tree_, {}, {}, tree_->anonymous()};
-}
+temp_file temp_directory::anonymous() { return {tree_, {}, {}, tree_->anonymous()}; }
 
-std::size_t temp_directory::leftovers_removed() const noexcept {
-    return tree_->swept().removed;
-}
+std::size_t temp_directory::leftovers_removed() const noexcept { return tree_->swept().removed; }
 
 std::size_t temp_directory::leftovers_kept(std::string* why) const {
     if (why != nullptr) {

@@ -7,7 +7,7 @@
 #include <stdexcept>
 #include <system_error>
 
-#include "adapters/temp_files/files.hpp"
+#include "adapters/temp_files/sys_files.hpp"
 
 namespace lastcall::detail {
 

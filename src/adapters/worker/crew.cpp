@@ -75,9 +75,7 @@ component crew::describe() {
             .drain_share = options_.drain_share};
 }
 
-void crew::go() {
-    enter_phase(phase::working);
-}
+void crew::go() { enter_phase(phase::working); }
 
 void crew::begin_stop() noexcept {
     door_.close();

@@ -24,8 +24,6 @@ worker_pool::worker_pool(lifecycle& life, worker_options options, job_queue& que
 
 worker_pool::~worker_pool() = default;
 
-std::size_t worker_pool::busy() const noexcept {
-    return impl_->crew_.busy();
-}
+std::size_t worker_pool::busy() const noexcept { return impl_->crew_.busy(); }
 
 }  // namespace lastcall

@@ -1,4 +1,4 @@
-#include "adapters/redis/socket.hpp"
+#include "adapters/redis/sys_socket.hpp"
 
 #include <netdb.h>
 #include <netinet/in.h>
@@ -22,9 +22,7 @@ namespace lastcall::redis {
 
 namespace {
 
-std::string error_text(int error) {
-    return std::generic_category().message(error);
-}
+std::string error_text(int error) { return std::generic_category().message(error); }
 
 io wait_for(int fd, short events, time_point until, int cut_fd) noexcept {
     using namespace std::chrono;

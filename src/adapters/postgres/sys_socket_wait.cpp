@@ -1,4 +1,4 @@
-#include "adapters/postgres/socket_wait.hpp"
+#include "adapters/postgres/sys_socket_wait.hpp"
 
 #include <poll.h>
 

@@ -1,4 +1,4 @@
-#include "adapters/durable_file/disk.hpp"
+#include "adapters/durable_file/sys_disk.hpp"
 
 #include <fcntl.h>
 #include <sys/random.h>
@@ -127,13 +127,9 @@ unsigned mode_of(int directory, const char* name, unsigned otherwise) noexcept {
     return otherwise & ~mask;
 }
 
-int set_mode(int fd, unsigned mode) noexcept {
-    return ::fchmod(fd, mode) == 0 ? 0 : errno;
-}
+int set_mode(int fd, unsigned mode) noexcept { return ::fchmod(fd, mode) == 0 ? 0 : errno; }
 
-void remove(int directory, const char* name) noexcept {
-    ::unlinkat(directory, name, 0);
-}
+void remove(int directory, const char* name) noexcept { ::unlinkat(directory, name, 0); }
 
 std::string random_digits() {
     std::uint64_t random = 0;

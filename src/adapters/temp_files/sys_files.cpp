@@ -1,4 +1,4 @@
-#include "adapters/temp_files/files.hpp"
+#include "adapters/temp_files/sys_files.hpp"
 
 #include <dirent.h>
 #include <fcntl.h>
