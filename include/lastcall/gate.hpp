@@ -96,7 +96,7 @@ public:
     /// Errors:   std::system_error (no file descriptor, no memory for the lanes),
     ///           std::bad_alloc; nothing is left behind.
     /// Threads:  any.
-    explicit gate(std::string name);
+    explicit gate(std::string_view name);
     gate(const gate&) = delete;
     gate& operator=(const gate&) = delete;
 

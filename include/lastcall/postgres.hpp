@@ -214,7 +214,7 @@ struct postgres_options {
     std::chrono::milliseconds force_wait{400};
     std::string application_name = "lastcall";  ///< in pg_stat_activity
     uses_list uses = {};
-    share drain_share = {.minimum = std::chrono::milliseconds{0}, .weight = 8.0};
+    share drain_share = {.minimum = std::chrono::milliseconds{0}, .weight = 2.0};
     share close_share = {};
 };
 

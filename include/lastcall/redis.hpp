@@ -117,7 +117,7 @@ struct redis_options {
     std::chrono::milliseconds command_timeout{5'000};
 
     uses_list uses = {};
-    share drain_share = {.minimum = std::chrono::milliseconds{0}, .weight = 4.0};
+    share drain_share = {.minimum = std::chrono::milliseconds{0}, .weight = 2.0};
 };
 
 namespace detail {

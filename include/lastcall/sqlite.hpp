@@ -23,6 +23,7 @@
 #include <optional>
 #include <span>
 #include <stdexcept>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -215,7 +216,7 @@ struct sqlite_options {
     std::size_t readers = 2;  ///< connections that read; one more writes
     sqlite_synchronous synchronous = sqlite_synchronous::full;
     uses_list uses = {};
-    share drain_share = {.minimum = std::chrono::milliseconds{0}, .weight = 8.0};
+    share drain_share = {.minimum = std::chrono::milliseconds{0}, .weight = 2.0};
     share close_share = {};
 };
 
@@ -253,6 +254,7 @@ public:
 private:
     friend class sqlite_queue;
     std::shared_ptr<detail::sqlite_store> store_;
+    std::stop_callback<std::function<void()>> at_stop_;
 };
 
 struct sqlite_queue_options {

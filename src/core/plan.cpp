@@ -112,7 +112,7 @@ private:
 
 }  // namespace
 
-plan::plan(std::vector<part_spec> specs) {
+plan::plan(const std::vector<part_spec>& specs) {
     parts_.reserve(specs.size());
     for (const part_spec& s : specs) {
         parts_.push_back({s.name, {}, {}, s.drain, s.close});

@@ -53,7 +53,7 @@ public:
     ///
     /// Errors: std::invalid_argument: an unknown name (with the known ones), or a cycle
     ///         (with its chain).
-    explicit plan(std::vector<part_spec> specs);
+    explicit plan(const std::vector<part_spec>& specs);
 
     [[nodiscard]] const std::vector<part>& parts() const noexcept { return parts_; }
     [[nodiscard]] const step_spec& step(std::size_t part, step_kind kind) const noexcept;

@@ -17,7 +17,7 @@ label label::intern(std::string_view text) {
     return {interned{}, texts.emplace(text).first->c_str()};
 }
 
-gate::gate(std::string name) : core_(runtime::open_gate(label::intern(name).c_str())) {}
+gate::gate(std::string_view name) : core_(runtime::open_gate(label::intern(name).c_str())) {}
 
 gate::~gate() { runtime::abandon_gate(*core_); }
 

@@ -15,9 +15,9 @@ part_spec uses(std::string name, std::vector<std::string> used) {
 
 part_spec implied(std::string name) { return {std::move(name), false, {}, false, step(), step()}; }
 
-std::string message_of(std::vector<part_spec> specs) {
+std::string message_of(const std::vector<part_spec>& specs) {
     try {
-        plan made(std::move(specs));
+        plan made(specs);
     } catch (const std::invalid_argument& e) {
         return e.what();
     }

@@ -84,16 +84,26 @@ private:
             note(one->name());
         }
         strike("the registry");
-        for (const auto& one : loggers) {
-            std::thread([self = shared_from_this(), one] {
-                try {
-                    one->flush();
-                } catch (const std::exception& error) {
-                    self->fail("'" + one->name() + "': " + error.what());
-                }
-                self->strike(one->name());
-            }).detach();
+        // Each on a thread of its own, as one that hangs must not keep the others from
+        // being flushed; the last on this one.
+        for (std::size_t i = 0; i < loggers.size(); ++i) {
+            if (i + 1 < loggers.size()) {
+                std::thread([self = shared_from_this(), one = loggers[i]] {
+                    self->flush(*one);
+                }).detach();
+            } else {
+                flush(*loggers[i]);
+            }
         }
+    }
+
+    void flush(spdlog::logger& one) noexcept {
+        try {
+            one.flush();
+        } catch (const std::exception& error) {
+            fail("'" + one.name() + "': " + error.what());
+        }
+        strike(one.name());
     }
 
     /// Returns: false when given up.

@@ -33,13 +33,17 @@ void io_loop::start(const std::string& thread_name) {
     });
 }
 
+void io_loop::request_stop() noexcept {
+    boost::asio::post(context, [this] {
+        cut_all([](std::string_view) {});
+        timer_.cancel();
+        context.stop();
+    });
+}
+
 void io_loop::stop() noexcept {
     if (thread_.joinable()) {
-        boost::asio::post(context, [this] {
-            cut_all([](std::string_view) {});
-            timer_.cancel();
-            context.stop();
-        });
+        request_stop();
         thread_.join();
         // Operations that were aborted hold their connections, and those hold the context.
         context.restart();

@@ -78,6 +78,7 @@ public:
 
     /// Threads: any.
     void start(const std::string& thread_name);
+    void request_stop() noexcept;
     void stop() noexcept;
     void adopt(sys::unique_fd fd);
 

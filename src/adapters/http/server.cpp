@@ -309,6 +309,9 @@ void server::impl::close() {
     }
     watched_.clear();
     for (const auto& loop : loops_) {
+        loop->request_stop();  // all at once; then each is waited for
+    }
+    for (const auto& loop : loops_) {
         loop->stop();
     }
     if (gate_event_) {

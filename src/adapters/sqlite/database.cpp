@@ -3,7 +3,8 @@
 namespace lastcall {
 
 sqlite_database::sqlite_database(lifecycle& life, sqlite_options options)
-    : store_(std::make_shared<detail::sqlite_store>(std::move(options))) {
+    : store_(std::make_shared<detail::sqlite_store>(std::move(options))),
+      at_stop_(life.stopping(), [store = store_.get()] { store->prepare_close(); }) {
     life.add(store_->describe());
 }
 

@@ -23,7 +23,8 @@ sqlite_options checked(sqlite_options options) {
 sqlite_store::sqlite_store(sqlite_options options)
     : options_(checked(std::move(options))),
       transactions_(options_.name),
-      writer_(options_, sqlite_connection::kind::writer) {
+      writer_(options_, sqlite_connection::kind::writer),
+      checkpointer_(options_.file) {
     writer_.open();
     to_write_.put(writer_);
     for (std::size_t i = 0; i < options_.readers; ++i) {
@@ -114,6 +115,7 @@ void sqlite_store::close() {
     }
     closed_ = true;
     transactions_.close();
+    checkpointer_.end();
     std::size_t in_use = readers_.size() + 1;
     // The writer last: the last connection to go removes the log, and it has folded it back.
     for (line* const each : {&to_read_, &to_write_}) {

@@ -9,6 +9,7 @@
 
 #include <lastcall/sqlite.hpp>
 
+#include "adapters/sqlite/checkpointer.hpp"
 #include "adapters/sqlite/connection.hpp"
 #include "adapters/worker/fair_line.hpp"
 
@@ -35,6 +36,9 @@ public:
 
     void force() noexcept;
 
+    /// The service begins to stop: the log is folded back from now on.
+    void prepare_close() noexcept { checkpointer_.begin(); }
+
     /// Closes all connections that no transaction uses; one that is in use is closed when
     /// its transaction ends. Closing twice is harmless.
     /// Errors: std::runtime_error: some are in use; sqlite_error.
@@ -52,6 +56,7 @@ private:
     std::vector<std::unique_ptr<sqlite_connection>> readers_;
     line to_write_;
     line to_read_;
+    sqlite_checkpointer checkpointer_;
     std::atomic<bool> forced_{false};  ///< set before each connection is forced
     bool closed_ = false;
 };
