@@ -1,6 +1,7 @@
 # What can be chosen, and the flags that all of our code is built with.
 option(LASTCALL_TESTS "Build the tests" ${PROJECT_IS_TOP_LEVEL})
 option(LASTCALL_BENCH "Build the benchmarks" ${PROJECT_IS_TOP_LEVEL})
+option(LASTCALL_EXAMPLES "Build the examples" ${PROJECT_IS_TOP_LEVEL})
 option(LASTCALL_FUZZ "Build the fuzzers (clang only)" OFF)
 set(LASTCALL_SANITIZE "" CACHE STRING "Sanitizers: empty, address,undefined or thread")
 option(LASTCALL_COVERAGE "Measure coverage" OFF)
@@ -43,6 +44,11 @@ if(LASTCALL_SANITIZE)
     # gcc warns that fences are not understood; ours are replaced, Boost's stay.
     target_compile_options(lastcall_flags INTERFACE -Wno-tsan)
   endif()
+endif()
+if(LASTCALL_FUZZ)
+  target_compile_options(lastcall_flags INTERFACE -fsanitize=fuzzer-no-link,address,undefined
+                         -Wno-error)
+  target_link_options(lastcall_flags INTERFACE -fsanitize=address,undefined)
 endif()
 if(LASTCALL_COVERAGE)
   target_compile_options(lastcall_flags INTERFACE --coverage -O0)
