@@ -62,7 +62,7 @@ public:
     /// `metrics`  usually a prometheus::Registry.
     /// Errors:    std::invalid_argument (no metrics, a URL or path that does not fit; as
     ///            `lifecycle::add`), std::system_error (the address cannot be bound).
-    flush_prometheus(lifecycle& life, std::shared_ptr<prometheus::Collectable> metrics,
+    flush_prometheus(lifecycle& life, const std::shared_ptr<prometheus::Collectable>& metrics,
                      flush_prometheus_options options = {});
     flush_prometheus(const flush_prometheus&) = delete;
     flush_prometheus& operator=(const flush_prometheus&) = delete;

@@ -102,7 +102,7 @@ actions actions_for(const prometheus_text_file& how, const source_ptr& source) {
 
 }  // namespace
 
-flush_prometheus::flush_prometheus(lifecycle& life, source_ptr metrics,
+flush_prometheus::flush_prometheus(lifecycle& life, const source_ptr& metrics,
                                    flush_prometheus_options options) {
     if (metrics == nullptr) {
         throw std::invalid_argument("metrics '" + options.name + "': none given");
