@@ -15,6 +15,8 @@ template <class... Callables>
 struct overloaded : Callables... {
     using Callables::operator()...;
 };
+template <class... Each>
+overloaded(Each...) -> overloaded<Each...>;
 
 int bind(sqlite3_stmt* statement, int at, const sqlite_param& param) {
     return std::visit(
