@@ -10,7 +10,8 @@ namespace {
 constexpr std::size_t piece = 64 * 1024;
 
 // Sends one piece, and the next when the client has taken it.
-void send_from(std::shared_ptr<lastcall::temp_file> file, lastcall::http::stream out, off_t at) {
+void send_from(const std::shared_ptr<lastcall::temp_file>& file, lastcall::http::stream out,
+               off_t at) {
     std::string text(piece, '\0');
     const ssize_t n = ::pread(file->fd(), text.data(), text.size(), at);
     if (n <= 0) {

@@ -11,7 +11,7 @@ void feed::join(lastcall::http::exchange x) {
                 const std::lock_guard inner(mutex_);
                 members_.emplace(id, std::move(self));
             },
-        .message = [](lastcall::http::websocket self,
+        .message = [](const lastcall::http::websocket& self,
                       std::string text) { self.send(std::move(text)); },
         .closed =
             [this, id] {
