@@ -84,19 +84,18 @@ run_demo() {
     exec build/release/bin/stop_demo "$@"
 }
 
-# Tests to which a sanitizer adds nothing carry the label release_only; those about threads
-# carry the label concurrency. The release preset comes last: the summary that ends the
-# output is that of the whole suite.
+# ThreadSanitizer runs what is about threads: the labels unit and concurrency. The release
+# preset comes last: the summary that ends the output is that of the whole suite.
 run_test() {
     need build libraries test check
     local status=0
     build asan
-    ctest --preset asan --parallel "$jobs" --label-exclude release_only || {
+    ctest --preset asan --parallel "$jobs" || {
         say "tests failed under asan, see above; the other presets go on"
         status=1
     }
     build tsan core_test runtime_test lifecycle_test test_adapters_worker test_adapters_sqlite
-    ctest --preset tsan --parallel "$jobs" --label-regex concurrency || {
+    ctest --preset tsan --parallel "$jobs" --label-regex 'unit|concurrency' || {
         say "tests failed under tsan, see above; the other presets go on"
         status=1
     }

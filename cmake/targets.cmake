@@ -24,7 +24,7 @@ function(lastcall_program name)
   target_link_libraries(${name} PRIVATE lastcall_flags ${arg_USES})
 endfunction()
 
-# lastcall_test(<name> SOURCES ... [USES ...] [ENVIRONMENT ...] [LABELS ...] [SERIAL])
+# lastcall_test(<name> SOURCES ... [USES ...] [ENVIRONMENT VAR=value] [LABELS label] [SERIAL])
 # A GoogleTest program; each of its tests is one of ctest's.
 function(lastcall_test name)
   cmake_parse_arguments(arg "SERIAL" "TIMEOUT" "SOURCES;USES;ENVIRONMENT;LABELS" ${ARGN})

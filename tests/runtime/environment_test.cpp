@@ -245,7 +245,6 @@ LASTCALL_SCENARIO(forks) {
         say(WIFSIGNALED(status) && WTERMSIG(status) == SIGTERM ? "child ended by SIGTERM"
                                                                : "child was deaf");
     });
-    thread.detach();
     say(work.wait_empty(clock::now()) ? "parent was told empty" : "parent still holds it");
     std::thread release([&] {
         while (life.state() < state::draining) {
@@ -255,6 +254,7 @@ LASTCALL_SCENARIO(forks) {
     });
     const int code = life.run().exit_code();
     release.join();
+    thread.join();
     return code;
 }
 
