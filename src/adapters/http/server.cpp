@@ -14,7 +14,7 @@ namespace {
 
 // Where connections came lately, handshakes may be under way when the listener closes.
 // They get this long to complete, while new ones are dropped.
-constexpr auto settle_time = 10ms;
+constexpr auto settle_time = 5ms;
 constexpr auto lately = 100ms;
 
 // After running out of descriptors, accepting pauses instead of spinning.
