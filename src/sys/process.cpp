@@ -2,15 +2,19 @@
 
 #include <pthread.h>
 #include <signal.h>
-#include <sys/resource.h>
+#include <sys/random.h>
 #include <sys/time.h>
 #include <time.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
+#include <cstdint>
+#include <cstdio>
 #include <cstring>
 #include <random>
+#include <system_error>
 
 namespace lastcall::sys {
 namespace {
@@ -73,10 +77,15 @@ std::chrono::nanoseconds monotonic_now() noexcept {
     return std::chrono::seconds(now.tv_sec) + std::chrono::nanoseconds(now.tv_nsec);
 }
 
-unsigned long open_file_limit() noexcept {
-    rlimit limit{};
-    ::getrlimit(RLIMIT_NOFILE, &limit);
-    return limit.rlim_cur;
+std::string random_digits() {
+    std::uint64_t random = 0;
+    // Eight bytes are never cut short or interrupted (getrandom(2)).
+    if (::getrandom(&random, sizeof random, 0) != sizeof random) {
+        throw std::system_error(errno, std::generic_category(), "getrandom");
+    }
+    std::array<char, 17> digits{};
+    std::snprintf(digits.data(), digits.size(), "%016llx", static_cast<unsigned long long>(random));
+    return digits.data();
 }
 
 }  // namespace lastcall::sys

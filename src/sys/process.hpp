@@ -27,7 +27,8 @@ void name_this_thread(const char* name) noexcept;
 /// CLOCK_MONOTONIC as a duration; the clock that processes of one machine share.
 std::chrono::nanoseconds monotonic_now() noexcept;
 
-/// What RLIMIT_NOFILE allows.
-unsigned long open_file_limit() noexcept;
+/// Sixteen hexadecimal digits from the kernel, for names that nobody else has.
+/// getrandom(2). Errors: std::system_error.
+std::string random_digits();
 
 }  // namespace lastcall::sys

@@ -1,5 +1,7 @@
 #include "adapters/durable_file/replace.hpp"
 
+#include "sys/process.hpp"
+
 #include <cerrno>
 #include <filesystem>
 #include <system_error>
@@ -13,7 +15,7 @@ void replace(const std::string& path, std::string_view content, unsigned mode, d
     }
     const sys::unique_fd directory = open_directory_of(path);
     // Hidden, so that what reads a whole directory (a collector, a glob) skips it.
-    const std::string beside = "." + name + "." + random_digits() + ".tmp";
+    const std::string beside = "." + name + "." + sys::random_digits() + ".tmp";
     sys::unique_fd fresh = make_beside(directory.get(), beside);
 
     int error = on.write(fresh.get(), content);

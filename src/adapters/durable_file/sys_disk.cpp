@@ -1,7 +1,6 @@
 #include "adapters/durable_file/sys_disk.hpp"
 
 #include <fcntl.h>
-#include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -130,16 +129,5 @@ unsigned mode_of(int directory, const char* name, unsigned otherwise) noexcept {
 int set_mode(int fd, unsigned mode) noexcept { return ::fchmod(fd, mode) == 0 ? 0 : errno; }
 
 void remove(int directory, const char* name) noexcept { ::unlinkat(directory, name, 0); }
-
-std::string random_digits() {
-    std::uint64_t random = 0;
-    // Eight bytes are never cut short or interrupted (getrandom(2)).
-    if (::getrandom(&random, sizeof random, 0) != sizeof random) {
-        fail("getrandom");
-    }
-    std::array<char, 17> digits{};
-    std::snprintf(digits.data(), digits.size(), "%016llx", static_cast<unsigned long long>(random));
-    return digits.data();
-}
 
 }  // namespace lastcall::durable

@@ -47,7 +47,4 @@ int set_mode(int fd, unsigned mode) noexcept;
 
 void remove(int directory, const char* name) noexcept;
 
-/// 16 random hexadecimal digits.
-std::string random_digits();
-
 }  // namespace lastcall::durable

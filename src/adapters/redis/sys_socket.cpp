@@ -1,10 +1,10 @@
 #include "adapters/redis/sys_socket.hpp"
+#include "sys/process.hpp"
 
 #include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
-#include <sys/random.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -188,14 +188,7 @@ std::string instance_name() {
     if (::gethostname(host.data(), host.size() - 1) != 0) {
         host[0] = '\0';  // part of the name for readers only
     }
-    std::uint64_t random = 0;
-    // Eight bytes are never cut short or interrupted (getrandom(2)).
-    if (::getrandom(&random, sizeof random, 0) != sizeof random) {
-        throw std::system_error(errno, std::generic_category(), "getrandom");
-    }
-    std::array<char, 17> digits{};
-    std::snprintf(digits.data(), digits.size(), "%016llx", static_cast<unsigned long long>(random));
-    return std::string(host.data()) + "." + std::to_string(::getpid()) + "." + digits.data();
+    return std::string(host.data()) + "." + std::to_string(::getpid()) + "." + sys::random_digits();
 }
 
 }  // namespace lastcall::redis

@@ -69,7 +69,8 @@ bool is_instance_of(std::string_view name, std::string_view entry) {
 held_directory make_held(int parent, const std::string& name) {
     for (;;) {
         held_directory made;
-        made.entry = name + "." + std::to_string(sys::current_process_id()) + "." + random_digits();
+        made.entry =
+            name + "." + std::to_string(sys::current_process_id()) + "." + sys::random_digits();
         const int error = make_directory(parent, made.entry.c_str());
         if (error == EEXIST) {
             continue;

@@ -4,7 +4,6 @@
 #include <fcntl.h>
 #include <linux/openat2.h>
 #include <sys/file.h>
-#include <sys/random.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -231,17 +230,6 @@ void truncate(int fd) {
     if (result != 0) {
         fail(errno, "truncate a temporary file");
     }
-}
-
-std::string random_digits() {
-    std::uint64_t random = 0;
-    // Eight bytes are never cut short or interrupted (getrandom(2)).
-    if (::getrandom(&random, sizeof random, 0) != sizeof random) {
-        fail(errno, "getrandom");
-    }
-    std::array<char, 17> digits{};
-    std::snprintf(digits.data(), digits.size(), "%016llx", static_cast<unsigned long long>(random));
-    return digits.data();
 }
 
 }  // namespace lastcall::temp

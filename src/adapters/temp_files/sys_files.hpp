@@ -60,7 +60,4 @@ std::string read_all(int fd);
 void seek_start(int fd);
 void truncate(int fd);
 
-/// 16 random hexadecimal digits.
-std::string random_digits();
-
 }  // namespace lastcall::temp

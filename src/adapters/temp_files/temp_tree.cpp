@@ -8,6 +8,7 @@
 #include <system_error>
 
 #include "adapters/temp_files/sys_files.hpp"
+#include "sys/process.hpp"
 
 namespace lastcall::detail {
 
@@ -87,7 +88,7 @@ int temp_tree::create(std::string& name, std::string_view suffix) {
     const std::lock_guard guard(mutex_);
     check_open();
     for (;;) {
-        name = temp::random_digits() + std::string(suffix);
+        name = sys::random_digits() + std::string(suffix);
         sys::unique_fd made = temp::make_file(held_.fd.get(), name.c_str());
         if (made) {
             return made.release();
