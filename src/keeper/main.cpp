@@ -1,0 +1,3 @@
+#include "keeper/options.hpp"
+
+int main() { return 0; }
