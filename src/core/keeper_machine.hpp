@@ -89,6 +89,10 @@ public:
     /// When the phase was entered; unset if it never was.
     [[nodiscard]] std::optional<time> entered(keeper_phase which) const noexcept;
     [[nodiscard]] bool is_stopping() const noexcept { return phase_ != keeper_phase::running; }
+    /// When the stop began; unset while running.
+    [[nodiscard]] std::optional<time> stop_began() const noexcept {
+        return is_stopping() ? std::optional(stop_at_) : std::nullopt;
+    }
     /// The moment of SIGKILL. Only while stopping.
     [[nodiscard]] time kill_at() const noexcept { return kill_at_; }
     /// A stop was asked for by a signal, and the tree ended without SIGKILL.

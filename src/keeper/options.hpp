@@ -26,6 +26,7 @@ enum class reach : std::uint8_t {
 
 /// Where the main program runs.
 enum class placement : std::uint8_t {
+    automatic,   ///< own_group; same_group behind an interactive shell
     same_group,  ///< where the keeper is
     own_group,   ///< setpgid(2), and the terminal's foreground if the keeper has it
     own_session  ///< setsid(2), and the controlling terminal if the keeper has it
@@ -51,7 +52,7 @@ struct options {
     const char* pre_stop = nullptr;
 
     reach to = reach::main;
-    placement where = placement::own_group;
+    placement where = placement::automatic;
     signal_set stop_signals;                                 ///< these ask for a stop
     std::array<std::uint8_t, highest_signal + 1> rewrite{};  ///< what to send instead; 0: nothing
 

@@ -5,9 +5,10 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
 #include <climits>
-#include <system_error>
+#include <cstring>
 
 #include "sys/fd.hpp"
 
@@ -31,30 +32,37 @@ bool write_without_waiting(int fd, std::string_view text) noexcept {
     return true;
 }
 
-void replace_file(const std::string& path, std::string_view contents) {
-    const std::string temporary = path + ".tmp." + std::to_string(::getpid());
-    const auto fail = [&](const char* what) {
-        const int error = errno;
-        ::unlink(temporary.c_str());
-        throw std::system_error(error, std::generic_category(),
-                                std::string(what) + " \"" + path + "\"");
-    };
-    unique_fd fd(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
-    if (!fd) {
-        fail("cannot create a file beside");
+int try_replace_file(const char* path, std::string_view contents) noexcept {
+    std::array<char, PATH_MAX> temporary;
+    constexpr std::string_view ending = ".lastcall.tmp";
+    const std::size_t length = std::strlen(path);
+    if (length + ending.size() >= temporary.size()) {
+        return ENAMETOOLONG;
     }
-    while (!contents.empty()) {
+    std::memcpy(temporary.data(), path, length);
+    std::memcpy(temporary.data() + length, ending.data(), ending.size());
+    temporary[length + ending.size()] = '\0';
+
+    unique_fd fd(::open(temporary.data(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
+    if (!fd) {
+        return errno;
+    }
+    int error = 0;
+    while (!contents.empty() && error == 0) {
         const ssize_t n = ::write(fd.get(), contents.data(), contents.size());
-        if (n < 0 && errno != EINTR) {
-            fail("cannot write");
-        }
         if (n > 0) {
             contents.remove_prefix(static_cast<std::size_t>(n));
+        } else if (errno != EINTR) {
+            error = errno;
         }
     }
-    if (::rename(temporary.c_str(), path.c_str()) != 0) {
-        fail("cannot replace");
+    if (error == 0 && ::rename(temporary.data(), path) != 0) {
+        error = errno;
     }
+    if (error != 0) {
+        ::unlink(temporary.data());
+    }
+    return error;
 }
 
 }  // namespace lastcall::sys

@@ -13,8 +13,12 @@ namespace lastcall::sys {
 /// Returns: false when something was dropped.
 bool write_without_waiting(int fd, std::string_view text) noexcept;
 
-/// Replaces the contents of a file, by way of a temporary file beside it.
-/// Errors: std::system_error with the path.
+/// Replaces the contents of a file, by way of a temporary file beside it: a reader sees
+/// the old contents or the new, never a part. One writer at a time.
+/// Returns: 0 or errno; the old contents are there then.
+int try_replace_file(const char* path, std::string_view contents) noexcept;
+
+/// The same. Errors: std::system_error with the path.
 void replace_file(const std::string& path, std::string_view contents);
 
 }  // namespace lastcall::sys

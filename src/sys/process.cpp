@@ -2,7 +2,6 @@
 
 #include <pthread.h>
 #include <signal.h>
-#include <sys/random.h>
 #include <sys/time.h>
 #include <time.h>
 #include <unistd.h>
@@ -10,11 +9,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <cstdint>
-#include <cstdio>
 #include <cstring>
-#include <random>
-#include <system_error>
 
 namespace lastcall::sys {
 namespace {
@@ -27,13 +22,7 @@ void exit_from_alarm(int) { ::_exit(alarm_exit_code); }
 
 int current_process_id() noexcept { return ::getpid(); }
 
-std::string unique_owner_name() {
-    std::array<char, 256> host{};
-    ::gethostname(host.data(), host.size() - 1);
-    std::random_device random;
-    return std::string(host.data()) + ":" + std::to_string(::getpid()) + ":" +
-           std::to_string(random()) + std::to_string(random());
-}
+int current_process_group() noexcept { return ::getpgrp(); }
 
 void exit_at_once(int code) noexcept { ::_exit(code); }
 
@@ -69,23 +58,6 @@ void name_this_thread(const char* name) noexcept {
     std::array<char, 16> cut{};
     std::strncpy(cut.data(), name, cut.size() - 1);
     ::pthread_setname_np(::pthread_self(), cut.data());
-}
-
-std::chrono::nanoseconds monotonic_now() noexcept {
-    timespec now{};
-    ::clock_gettime(CLOCK_MONOTONIC, &now);
-    return std::chrono::seconds(now.tv_sec) + std::chrono::nanoseconds(now.tv_nsec);
-}
-
-std::string random_digits() {
-    std::uint64_t random = 0;
-    // Eight bytes are never cut short or interrupted (getrandom(2)).
-    if (::getrandom(&random, sizeof random, 0) != sizeof random) {
-        throw std::system_error(errno, std::generic_category(), "getrandom");
-    }
-    std::array<char, 17> digits{};
-    std::snprintf(digits.data(), digits.size(), "%016llx", static_cast<unsigned long long>(random));
-    return digits.data();
 }
 
 }  // namespace lastcall::sys

@@ -2,15 +2,12 @@
 #pragma once
 
 #include <chrono>
-#include <string>
 
 namespace lastcall::sys {
 
 int current_process_id() noexcept;
 
-/// A name for one object of this process, that no other object anywhere ever has:
-/// host, process id and random digits.
-std::string unique_owner_name();
+int current_process_group() noexcept;
 
 /// _exit(2): no destructor, no exit handler, no flush.
 [[noreturn]] void exit_at_once(int code) noexcept;
@@ -23,12 +20,5 @@ void sleep_until(std::chrono::steady_clock::time_point moment) noexcept;
 
 /// pthread_setname_np(3); cut after 15 bytes.
 void name_this_thread(const char* name) noexcept;
-
-/// CLOCK_MONOTONIC as a duration; the clock that processes of one machine share.
-std::chrono::nanoseconds monotonic_now() noexcept;
-
-/// Sixteen hexadecimal digits from the kernel, for names that nobody else has.
-/// getrandom(2). Errors: std::system_error.
-std::string random_digits();
 
 }  // namespace lastcall::sys

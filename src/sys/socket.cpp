@@ -185,6 +185,13 @@ bool drop_new_handshakes(int listener) noexcept {
     return ::setsockopt(listener, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof program) == 0;
 }
 
+std::chrono::microseconds round_trip_time(int fd) noexcept {
+    tcp_info info{};
+    socklen_t size = sizeof info;
+    return std::chrono::microseconds(
+        ::getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &size) == 0 ? info.tcpi_rtt : 0);
+}
+
 std::size_t bytes_waiting(int fd) noexcept {
     int bytes = 0;
     return ::ioctl(fd, SIOCINQ, &bytes) == 0 && bytes > 0 ? static_cast<std::size_t>(bytes) : 0;

@@ -1,6 +1,7 @@
 // TCP sockets of a server: listen, accept, and the details of ending well.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -39,6 +40,9 @@ accept_outcome accept_connection(int listener, unique_fd& into) noexcept;
 /// Only for a socket that no other process shares. socket(7), SO_ATTACH_FILTER.
 /// Returns: false where the kernel refuses.
 bool drop_new_handshakes(int listener) noexcept;
+
+/// The smoothed round-trip time; 0 for what is no TCP connection. tcp(7), TCP_INFO.
+std::chrono::microseconds round_trip_time(int fd) noexcept;
 
 /// Bytes that have arrived and were not read. ioctl_tcp, SIOCINQ.
 std::size_t bytes_waiting(int fd) noexcept;

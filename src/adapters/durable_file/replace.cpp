@@ -1,6 +1,6 @@
 #include "adapters/durable_file/replace.hpp"
 
-#include "sys/process.hpp"
+#include "sys/unique_name.hpp"
 
 #include <cerrno>
 #include <filesystem>

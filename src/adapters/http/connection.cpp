@@ -6,6 +6,8 @@
 
 namespace lastcall::http {
 
+using namespace std::chrono_literals;
+
 namespace {
 
 boost::asio::posix::stream_descriptor adopt(boost::asio::io_context& context, sys::unique_fd& fd) {
@@ -64,8 +66,15 @@ void connection::timed_out() {
                 loop_.move(*this, phase::header);
                 read();
             } else {
-                begin_linger(phase::parting);
+                const bool is_near = sys::round_trip_time(transport_.fd()) < 5ms;
+                begin_linger(is_near ? phase::parting : phase::parting_far);
             }
+            break;
+        case phase::parting:
+        case phase::parting_far:
+            // What has come in the meantime is taken: closing over it would send an RST.
+            transport_.read(loop_.scratch.data(), loop_.scratch.size());
+            close();
             break;
         case phase::header:
         case phase::body:

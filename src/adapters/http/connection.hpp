@@ -81,6 +81,7 @@ private:
     void finish_exchange();
     void begin_linger(phase how);
     void close();
+    [[nodiscard]] bool has_parted() const noexcept;
     [[nodiscard]] bool more_requests_wait() const noexcept;
     [[nodiscard]] bool will_keep_alive(bool wanted) const noexcept;
 

@@ -45,7 +45,7 @@ void connection::read() {
         const io_result got = transport_.read(loop_.scratch.data(), loop_.scratch.size());
         switch (got.what) {
             case io_result::kind::done:
-                if (at == phase::lingering || at == phase::parting) {
+                if (has_parted()) {
                     continue;  // too late to be answered; read so that no RST is sent
                 }
                 take({loop_.scratch.data(), got.bytes});
@@ -232,7 +232,7 @@ void connection::reject(status code, std::string_view why) {
 
 // Chooses the phase after input was taken.
 void connection::settle() {
-    if (!is_open() || busy_ || at == phase::lingering || at == phase::websocket) {
+    if (!is_open() || busy_ || has_parted() || at == phase::websocket) {
         return;
     }
     if (parser_ == nullptr && in_.empty()) {
@@ -244,6 +244,11 @@ void connection::settle() {
     } else if (at != phase::header) {
         loop_.move(*this, phase::header);
     }
+}
+
+/// Whether our FIN is out: nothing that comes now is answered.
+bool connection::has_parted() const noexcept {
+    return at == phase::lingering || at == phase::parting || at == phase::parting_far;
 }
 
 bool connection::more_requests_wait() const noexcept {

@@ -13,9 +13,11 @@ namespace {
 
 constexpr auto no_limit = io_loop::clock::duration::max();
 
-// How long a connection that was idle is read after its FIN. Its last response has long
-// been acknowledged, so RFC 9112, section 9.6, asks for no more.
-constexpr auto parting_time = 50ms;
+// How long a connection that was idle is read after its FIN: two round trips and more.
+// What comes later was sent by a client that had the FIN; the last response has long been
+// acknowledged, so RFC 9112, section 9.6, asks for no more.
+constexpr auto parting_time = 10ms;
+constexpr auto parting_far_time = 500ms;
 
 // Outside a drain, limits are looked at no more often than this.
 constexpr auto granularity = 100ms;
@@ -118,6 +120,8 @@ io_loop::clock::duration io_loop::limit_of(phase p) const noexcept {
             return o.linger;
         case phase::parting:
             return parting_time;
+        case phase::parting_far:
+            return parting_far_time;
         case phase::handling:
         case phase::websocket:
         case phase::closed:

@@ -26,11 +26,12 @@ enum class phase : unsigned char {
     handling,   ///< the application has the exchange; no limit
     writing,    ///< the client has not taken everything yet
     lingering,  ///< answered, FIN sent, reads on until the client closes
-    parting,    ///< was idle, FIN sent
-    websocket,  ///< Beast has it
+    parting,      ///< was idle, FIN sent
+    parting_far,  ///< the same, to a client whose packets take their time
+    websocket,    ///< Beast has it
     closed,
 };
-inline constexpr std::size_t phase_count = 8;
+inline constexpr std::size_t phase_count = 9;
 
 /// What all loops of a server share; constant or thread-safe.
 struct server_shared {

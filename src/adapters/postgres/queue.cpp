@@ -6,7 +6,7 @@
 #include "adapters/postgres/listener.hpp"
 #include "adapters/postgres/queue_sql.hpp"
 #include "adapters/postgres/store.hpp"
-#include "sys/process.hpp"
+#include "sys/unique_name.hpp"
 
 namespace lastcall {
 namespace {

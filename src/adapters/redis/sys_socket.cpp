@@ -1,5 +1,5 @@
 #include "adapters/redis/sys_socket.hpp"
-#include "sys/process.hpp"
+#include "sys/unique_name.hpp"
 
 #include <netdb.h>
 #include <netinet/in.h>

@@ -5,7 +5,7 @@
 
 #include "adapters/sqlite/queue_sql.hpp"
 #include "adapters/sqlite/store.hpp"
-#include "sys/process.hpp"
+#include "sys/unique_name.hpp"
 
 namespace lastcall {
 namespace {

@@ -8,7 +8,7 @@
 #include <system_error>
 
 #include "adapters/temp_files/sys_files.hpp"
-#include "sys/process.hpp"
+#include "sys/unique_name.hpp"
 
 namespace lastcall::detail {
 

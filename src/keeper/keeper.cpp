@@ -1,0 +1,343 @@
+#include "keeper/keeper.hpp"
+
+#include "core/keeper_exit.hpp"
+#include "keeper/message.hpp"
+#include "keeper/tree.hpp"
+#include "sys/clock.hpp"
+#include "sys/error_text.hpp"
+#include "sys/pidfd.hpp"
+#include "sys/process.hpp"
+#include "sys/signal_names.hpp"
+
+namespace lastcall::keeper {
+
+using namespace std::chrono_literals;
+using core::keeper_phase;
+
+namespace {
+
+constexpr auto kill_again = 20ms;  ///< while killing: those who were born meanwhile
+constexpr auto rest_again = 10ms;  ///< after something was reaped: those who came to us by it
+constexpr auto preflight_after = 2s;
+
+std::optional<std::chrono::nanoseconds> earlier(std::optional<std::chrono::nanoseconds> a,
+                                                std::optional<std::chrono::nanoseconds> b) {
+    return a && b ? std::min(*a, *b) : (a ? a : b);
+}
+
+constexpr std::uint64_t bit_of(int number) { return std::uint64_t{1} << (number - 1); }
+
+}  // namespace
+
+keeper::keeper(const options& what, char** environment) noexcept
+    : what_(what), environment_(environment), machine_(what.plan) {}
+
+int keeper::run() noexcept {
+    record_.started = sys::monotonic_now();
+    if (!take_office() || !start_main()) {
+        return record_.exit_status;
+    }
+    while (!is_finished_) {
+        turn();
+    }
+    return record_.exit_status;
+}
+
+bool keeper::take_office() noexcept {
+    record_.exit_status = core::exit_own_fault;
+    if (!signals_) {
+        message() << "cannot read signals: no descriptor or no memory left";
+        return false;
+    }
+    is_first_process_ = sys::current_process_id() == 1;
+    if (!is_first_process_ && what_.subreaper) {
+        if (!sys::become_subreaper()) {
+            message() << "the kernel refuses PR_SET_CHILD_SUBREAPER: processes that the main "
+                         "program leaves behind will not be waited for";
+        } else if (what_.verbosity > 0 && what_.as == personality::lastcall) {
+            message() << "not PID 1 here (but " << sys::current_process_id()
+                      << "): waiting for orphans as a subreaper";
+        }
+    }
+    if (what_.parent_death_signal != 0 && !sys::die_with_parent(what_.parent_death_signal)) {
+        message() << "the parent process has gone already";
+        return false;
+    }
+    oom_before_ = oom_.read().value_or(0);
+    return true;
+}
+
+/// In whose group the main program runs. With a shell before us, in ours: the shell's job
+/// control then works by itself, in pipelines too. As PID 1 there is no shell.
+sys::launch_group keeper::choose_group() noexcept {
+    const bool in_foreground = terminal_.is_ours();
+    switch (what_.where) {
+        case placement::same_group:
+            shares_group_ = true;
+            return sys::launch_group::same;
+        case placement::automatic:
+            if (in_foreground && !is_first_process_ && what_.to == reach::main) {
+                shares_group_ = true;
+                return sys::launch_group::same;
+            }
+            [[fallthrough]];
+        case placement::own_group:
+            has_terminal_ = in_foreground;
+            return in_foreground ? sys::launch_group::foreground : sys::launch_group::own;
+        case placement::own_session:
+            if (!terminal_) {
+                return sys::launch_group::session;
+            }
+            terminal_.give_up();
+            return sys::launch_group::session_with_terminal;
+    }
+    return sys::launch_group::own;
+}
+
+bool keeper::start_main() noexcept {
+    sys::launch_request request;
+    request.argv = what_.command;
+    request.environment = environment_;
+    request.group = choose_group();
+    main_ = sys::launch(request, signals_, terminal_);
+    if (main_.error != 0) {
+        message() << "cannot start " << what_.command[0] << ": fork failed ("
+                  << sys::error_text(main_.error) << "); raise the limit of processes or memory";
+        return false;
+    }
+    main_unreaped_ = true;
+    record_.main_pid = main_.pid;
+    record_.main_command << what_.command[0];
+    return true;
+}
+
+void keeper::turn() noexcept {
+    waiter_.clear();
+    waiter_.watch(signals_.fd());
+    waiter_.watch(main_.report.get());
+    waiter_.wait(next_wake());
+    if (waiter_.is_ready(main_.report.get())) {
+        take_launch();
+    }
+    if (waiter_.is_ready(signals_.fd())) {
+        take_signals();
+    }
+    if (children_changed_) {
+        take_children();
+    }
+    take_time();
+}
+
+std::optional<keeper::time> keeper::next_wake() const noexcept {
+    if (children_changed_) {
+        return time(0);
+    }
+    auto next = machine_.next_wake();
+    next = earlier(next, preflight_at_);
+    next = earlier(next, next_rest_);
+    return earlier(next, next_kill_);
+}
+
+/// The main program is there now, or could not be run.
+void keeper::take_launch() noexcept {
+    const int error = sys::launch_error(main_.report.get());
+    main_.report.reset();
+    if (error == 0) {
+        is_launched_ = true;
+        if (what_.preflight) {
+            preflight_at_ = sys::monotonic_now() + preflight_after;
+        }
+        for (int number = 1; deferred_ != 0; ++number) {
+            if ((deferred_ & bit_of(number)) != 0) {
+                deferred_ &= ~bit_of(number);
+                forward(number);
+            }
+        }
+        carry_out(machine_.launched(sys::monotonic_now()));
+        return;
+    }
+    const bool is_missing = error == ENOENT;
+    message() << "cannot run " << what_.command[0] << ": " << sys::error_text(error)
+              << (is_missing        ? "; is it in PATH, and is its interpreter installed?"
+                  : error == EACCES ? "; is it executable, and not on a noexec mount?"
+                                    : "");
+    record_.exit_status = what_.exec_failed != 0 ? what_.exec_failed : (is_missing ? 127 : 126);
+    is_finished_ = true;
+}
+
+void keeper::take_signals() noexcept {
+    // Bounded, so that a storm of signals does not keep children from being reaped.
+    constexpr int at_once = 64;
+    sys::signal_letter letter;
+    for (int i = 0; i < at_once && signals_.take(letter); ++i) {
+        take(letter);
+    }
+}
+
+void keeper::take(const sys::signal_letter& letter) noexcept {
+    const int number = letter.number;
+    if (number == SIGCHLD) {
+        children_changed_ = true;
+        return;
+    }
+    if (number == SIGPIPE && letter.sender_pid == sys::current_process_id()) {
+        return;  // our own line went to a reader that is gone
+    }
+    const int sent_on = what_.rewrite[static_cast<std::size_t>(number)];
+    if (sent_on == 0) {
+        return;
+    }
+    if (what_.verbosity > 2) {
+        message() << "signal " << sys::signal_name(number) << " from pid " << letter.sender_pid;
+    }
+    // In one group with the main program, a key has reached both of us.
+    const bool main_has_it = shares_group_ && letter.from_kernel;
+    if (what_.stop_signals[static_cast<std::size_t>(number)]) {
+        if (!machine_.is_stopping()) {
+            remember_sender(letter);
+            main_has_signal_ = main_has_it;
+        }
+        stop_signal_ = number;
+        ++record_.stop_signals;
+        carry_out(machine_.stop_asked(sys::monotonic_now()));
+    } else if (main_has_it && (number == SIGTSTP || number == SIGTTIN || number == SIGTTOU)) {
+        signals_.stop_self(number);
+    } else if (!main_has_it) {
+        forward(sent_on);
+    }
+}
+
+void keeper::remember_sender(const sys::signal_letter& letter) noexcept {
+    record_.sender.signal = letter.number;
+    record_.sender.pid = letter.sender_pid;
+    record_.sender.uid = letter.sender_uid;
+    record_.sender.from_terminal = letter.from_kernel;
+    if (letter.sender_pid != 0) {
+        read_command(letter.sender_pid, record_.sender.command);
+    }
+    if (what_.verbosity > 1) {
+        message() << sys::signal_name(letter.number) << " from "
+                  << (letter.from_kernel ? "the terminal" : "pid ") << letter.sender_pid << " ("
+                  << record_.sender.command.view() << "): stopping within " << what_.plan.grace;
+    }
+}
+
+/// Reaps all that can be reaped. SIGCHLD says that some have ended, not how many: signal(7).
+void keeper::take_children() noexcept {
+    constexpr int at_once = 4096;
+    children_changed_ = false;
+    bool empty = false;
+    bool any = false;
+    int taken = 0;
+    for (sys::child_change change; taken < at_once; ++taken) {
+        const sys::reaped got = sys::take_child_change(change);
+        if (got != sys::reaped::one) {
+            empty = got == sys::reaped::empty;
+            break;
+        }
+        take(change);
+        any = true;
+    }
+    children_changed_ = taken == at_once;
+    if (!any && !empty) {
+        return;
+    }
+    const time now = sys::monotonic_now();
+    const bool main_gone = !main_unreaped_ && is_launched_;
+    carry_out(machine_.reaped(now, main_gone, empty));
+    if (machine_.phase() == keeper_phase::stopping_rest && rest_signalled_ && !next_rest_) {
+        next_rest_ = now + rest_again;
+    }
+}
+
+void keeper::take(const sys::child_change& change) noexcept {
+    using kind = sys::child_change::kind;
+    const bool ended = change.what == kind::exited || change.what == kind::killed;
+    if (change.pid == record_.main_pid) {
+        if (ended) {
+            main_ended(change);
+        } else {
+            main_is_stopped_ = change.what == kind::stopped;
+            if (main_is_stopped_) {
+                main_stopped(change.status);
+            }
+        }
+    } else if (change.pid == pre_stop_.pid && ended) {
+        pre_stop_ended(change);
+    } else if (ended) {
+        ++record_.reaped;
+        if (what_.warns_of_reaping) {
+            message() << "reaped zombie process with pid=" << change.pid;
+        }
+    }
+}
+
+void keeper::main_ended(const sys::child_change& change) noexcept {
+    main_unreaped_ = false;
+    main_.handle.reset();
+    record_.main_ended = true;
+    record_.main_killed = change.what == sys::child_change::kind::killed;
+    record_.main_status = change.status;
+    record_.main_killed_by_us =
+        record_.main_killed && change.status == SIGKILL && machine_.killed();
+    if (const auto kills = oom_.read(); kills && *kills > oom_before_) {
+        record_.oom_kills = *kills - oom_before_;
+    }
+    if (has_terminal_) {
+        terminal_.give_to(sys::current_process_group());
+    }
+    if (what_.verbosity > 1) {
+        message() << "the main program has "
+                  << (record_.main_killed ? "been killed by " : "exited with status ")
+                  << (record_.main_killed ? sys::signal_name(change.status) : "")
+                  << (record_.main_killed ? 0 : change.status);
+    }
+}
+
+/// Ctrl-Z on a terminal that the main program's group has in the foreground: the shell
+/// before us must see us stop. With no shell, nobody could ever continue it.
+void keeper::main_stopped(int by_signal) noexcept {
+    const bool by_terminal = by_signal == SIGTSTP || by_signal == SIGTTIN || by_signal == SIGTTOU;
+    if (!has_terminal_ || !by_terminal) {
+        return;
+    }
+    if (!is_first_process_) {
+        signals_.stop_self(SIGTSTP);
+        terminal_.give_to(record_.main_pid);
+    }
+    sys::signal_group(record_.main_pid, SIGCONT);
+}
+
+void keeper::pre_stop_ended(const sys::child_change& change) noexcept {
+    pre_stop_.pid = 0;
+    pre_stop_.handle.reset();
+    if (change.what != sys::child_change::kind::exited || change.status != 0) {
+        message() << "the pre-stop command "
+                  << (change.what == sys::child_change::kind::killed ? "was killed by signal "
+                                                                     : "exited with status ")
+                  << change.status << "; the stop goes on";
+    }
+    carry_out(machine_.pre_stop_ended(sys::monotonic_now()));
+}
+
+void keeper::take_time() noexcept {
+    const time now = sys::monotonic_now();
+    if (preflight_at_ && now >= *preflight_at_) {
+        preflight_at_.reset();
+        preflight();
+    }
+    if (next_rest_ && now >= *next_rest_) {
+        next_rest_.reset();
+        if (machine_.phase() == keeper_phase::stopping_rest) {
+            signal_rest();
+        }
+    }
+    if (next_kill_ && now >= *next_kill_) {
+        kill_all();
+    }
+    if (const auto wake = machine_.next_wake(); wake && now >= *wake) {
+        carry_out(machine_.passed(now));
+    }
+}
+
+}  // namespace lastcall::keeper

@@ -1,0 +1,97 @@
+// The keeper at work: one thread that waits, tells the machine what happens, and does
+// what it says.
+#pragma once
+
+#include <chrono>
+#include <optional>
+
+#include "core/keeper_machine.hpp"
+#include "keeper/options.hpp"
+#include "keeper/stop_record.hpp"
+#include "sys/cgroup_memory.hpp"
+#include "sys/launch.hpp"
+#include "sys/reaper.hpp"
+#include "sys/signal_inbox.hpp"
+#include "sys/terminal.hpp"
+#include "sys/waiter.hpp"
+
+namespace lastcall::keeper {
+
+class keeper {
+public:
+    /// `environment` is the keeper's own, and that of the programs it starts.
+    keeper(const options& what, char** environment) noexcept;
+    keeper(const keeper&) = delete;
+    keeper& operator=(const keeper&) = delete;
+
+    /// Starts the main program and stays until the tree is empty, or the budget used up.
+    /// Returns: the exit status.
+    int run() noexcept;
+
+private:
+    using time = std::chrono::nanoseconds;
+    using actions = core::keeper_machine::actions;
+
+    // Start.
+    bool take_office() noexcept;
+    [[nodiscard]] sys::launch_group choose_group() noexcept;
+    bool start_main() noexcept;
+    void take_launch() noexcept;
+    void preflight() noexcept;
+
+    // One turn: wait, then look at everything that may have happened.
+    void turn() noexcept;
+    [[nodiscard]] std::optional<time> next_wake() const noexcept;
+    void take_signals() noexcept;
+    void take(const sys::signal_letter& letter) noexcept;
+    void remember_sender(const sys::signal_letter& letter) noexcept;
+    void take_children() noexcept;
+    void take(const sys::child_change& change) noexcept;
+    void main_ended(const sys::child_change& change) noexcept;
+    void main_stopped(int by_signal) noexcept;
+    void pre_stop_ended(const sys::child_change& change) noexcept;
+    void take_time() noexcept;
+
+    // What the machine says.
+    void carry_out(actions what) noexcept;
+    void start_pre_stop() noexcept;
+    void end_pre_stop() noexcept;
+    void signal_main() noexcept;
+    void signal_rest() noexcept;
+    void report() noexcept;
+    void kill_all() noexcept;
+    void finish() noexcept;
+
+    void forward(int number) noexcept;
+    void deliver(int number) noexcept;
+
+    const options& what_;
+    char** environment_;
+    core::keeper_machine machine_;
+    stop_record record_;
+    sys::signal_inbox signals_;
+    sys::terminal terminal_;
+    sys::oom_counter oom_;
+    std::uint64_t oom_before_ = 0;
+    sys::waiter waiter_;
+
+    bool is_first_process_ = false;
+    bool shares_group_ = false;  ///< the main program is in the keeper's own process group
+    bool has_terminal_ = false;  ///< the main program's group is in the foreground
+    sys::launched_process main_;
+    bool is_launched_ = false;
+    bool main_unreaped_ = false;
+    bool main_is_stopped_ = false;
+    int stop_signal_ = 0;           ///< the latest that asked for a stop
+    std::uint64_t deferred_ = 0;    ///< signals that came before the main program was there
+    bool main_has_signal_ = false;  ///< the terminal has sent it the stop signal already
+    sys::launched_process pre_stop_;
+    bool children_changed_ = false;
+    std::optional<time> rest_signalled_;  ///< the last time, for those born since
+    std::optional<time> next_rest_;
+    std::optional<time> next_kill_;
+    std::optional<time> preflight_at_;
+    bool is_finished_ = false;
+};
+
+}  // namespace lastcall::keeper

@@ -1,0 +1,74 @@
+#include "sys/signal_inbox.hpp"
+
+#include <signal.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+namespace lastcall::sys {
+
+signal_inbox::signal_inbox() noexcept {
+    sigset_t all;
+    sigset_t before;
+    ::sigfillset(&all);
+    ::sigprocmask(SIG_SETMASK, &all, &before);
+    for (int number = 1; number <= 64; ++number) {
+        if (::sigismember(&before, number) == 1) {
+            mask_before_ |= std::uint64_t{1} << (number - 1);
+        }
+    }
+    struct sigaction child {};
+    ::sigaction(SIGCHLD, nullptr, &child);
+    child_was_ignored_ = child.sa_handler == SIG_IGN;
+    child.sa_handler = SIG_DFL;
+    child.sa_flags = 0;
+    ::sigaction(SIGCHLD, &child, nullptr);
+    fd_.reset(::signalfd(-1, &all, SFD_NONBLOCK | SFD_CLOEXEC));
+}
+
+bool signal_inbox::take(signal_letter& into) noexcept {
+    signalfd_siginfo info{};
+    ssize_t got = 0;
+    do {
+        got = ::read(fd_.get(), &info, sizeof info);
+    } while (got < 0 && errno == EINTR);
+    if (got != static_cast<ssize_t>(sizeof info)) {
+        return false;
+    }
+    into.number = static_cast<int>(info.ssi_signo);
+    into.from_kernel = info.ssi_code == SI_KERNEL;
+    into.sender_pid = into.from_kernel ? 0 : static_cast<int>(info.ssi_pid);
+    into.sender_uid = info.ssi_uid;
+    return true;
+}
+
+void signal_inbox::restore_in_child() const noexcept {
+    if (child_was_ignored_) {
+        ::signal(SIGCHLD, SIG_IGN);
+    }
+    sigset_t mask;
+    ::sigemptyset(&mask);
+    for (int number = 1; number <= 64; ++number) {
+        if ((mask_before_ >> (number - 1) & 1U) != 0) {
+            ::sigaddset(&mask, number);
+        }
+    }
+    ::sigprocmask(SIG_SETMASK, &mask, nullptr);
+}
+
+void signal_inbox::stop_self(int number) noexcept {
+    struct sigaction usual {};
+    struct sigaction before {};
+    usual.sa_handler = SIG_DFL;
+    ::sigaction(number, &usual, &before);
+    ::raise(number);
+    sigset_t one;
+    ::sigemptyset(&one);
+    ::sigaddset(&one, number);
+    ::sigprocmask(SIG_UNBLOCK, &one, nullptr);  // here it stops
+    ::sigprocmask(SIG_BLOCK, &one, nullptr);
+    ::sigaction(number, &before, nullptr);
+}
+
+}  // namespace lastcall::sys

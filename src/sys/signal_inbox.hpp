@@ -1,0 +1,50 @@
+// Every signal of this process as data, for a program of one thread that owns them all.
+#pragma once
+
+#include <signal.h>
+
+#include <cstdint>
+
+#include "sys/fd.hpp"
+
+namespace lastcall::sys {
+
+/// One signal as it arrived: signalfd(2).
+struct signal_letter {
+    int number = 0;
+    int sender_pid = 0;  ///< 0: the kernel, or a process outside of this PID namespace
+    unsigned sender_uid = 0;
+    bool from_kernel = false;  ///< a terminal, a timer, a fault: no process sent it
+};
+
+/// Blocks every signal and reads them through one descriptor. SIGCHLD gets its default
+/// action back, which an ignoring parent may have taken: without it nothing can be reaped.
+/// One of its kind, in a process of one thread.
+class signal_inbox {
+public:
+    /// Empty when the kernel refuses (EMFILE, ENFILE, ENOMEM).
+    signal_inbox() noexcept;
+
+    [[nodiscard]] explicit operator bool() const noexcept { return static_cast<bool>(fd_); }
+
+    /// Readable when a signal waits.
+    [[nodiscard]] int fd() const noexcept { return fd_.get(); }
+
+    /// Takes one signal. Returns: false when none waits. Never blocks.
+    bool take(signal_letter& into) noexcept;
+
+    /// In a child before execve(2): mask and dispositions as this process got them.
+    void restore_in_child() const noexcept;
+
+    /// Stops this process as job control does, by the default action of `number` (SIGTSTP,
+    /// SIGTTIN, SIGTTOU). Returns when it is continued; at once where the kernel does not
+    /// stop it: PID 1, and a process group that no shell watches.
+    void stop_self(int number) noexcept;
+
+private:
+    unique_fd fd_;
+    std::uint64_t mask_before_ = 0;  ///< bit n-1 is signal n
+    bool child_was_ignored_ = false;
+};
+
+}  // namespace lastcall::sys
