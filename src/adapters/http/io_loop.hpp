@@ -20,12 +20,12 @@ namespace lastcall::http {
 
 /// What a connection is doing; each has its own limit in time.
 enum class phase : unsigned char {
-    idle,       ///< waits for the first byte of a request
-    header,     ///< part of a header has come
-    body,       ///< part of a body has come
-    handling,   ///< the application has the exchange; no limit
-    writing,    ///< the client has not taken everything yet
-    lingering,  ///< answered, FIN sent, reads on until the client closes
+    idle,         ///< waits for the first byte of a request
+    header,       ///< part of a header has come
+    body,         ///< part of a body has come
+    handling,     ///< the application has the exchange; no limit
+    writing,      ///< the client has not taken everything yet
+    lingering,    ///< answered, FIN sent, reads on until the client closes
     parting,      ///< was idle, FIN sent
     parting_far,  ///< the same, to a client whose packets take their time
     websocket,    ///< Beast has it
