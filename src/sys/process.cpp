@@ -27,6 +27,8 @@ void exit_from_alarm(int) { ::_exit(alarm_exit_code); }
 
 int current_process_id() noexcept { return ::getpid(); }
 
+int parent_process_id() noexcept { return ::getppid(); }
+
 std::string unique_owner_name() {
     std::array<char, 256> host{};
     ::gethostname(host.data(), host.size() - 1);

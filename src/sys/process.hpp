@@ -8,6 +8,9 @@ namespace lastcall::sys {
 
 int current_process_id() noexcept;
 
+/// 0 where it lives in an outer PID namespace. getppid(2).
+int parent_process_id() noexcept;
+
 /// A name for one object of this process, that no other object anywhere ever has:
 /// host, process id and random digits.
 std::string unique_owner_name();
