@@ -118,7 +118,8 @@ std::string_view address_in(std::string_view line, int number) noexcept {
         return {};
     }
     int named = 0;
-    std::string_view rest = path.substr(address_prefix.size());
+    std::string_view rest = path;
+    rest.remove_prefix(address_prefix.size());
     const auto end = std::from_chars(rest.data(), rest.data() + rest.size(), named).ptr;
     const bool fits = end != rest.data() + rest.size() && *end == '/' && named == number;
     path.remove_prefix(1);

@@ -14,6 +14,7 @@ using namespace std::string_view_literals;
 
 constexpr std::string_view protocol = "lastcall-status";
 constexpr std::string_view version = "1";
+constexpr std::string_view last_line = "end\n";
 constexpr std::string_view last_lines = "cut\nend\n";
 constexpr std::string_view digits = "0123456789abcdef";
 
@@ -263,7 +264,7 @@ void status_writer::degraded(std::string_view what) noexcept {
 }
 
 std::string_view status_writer::finish() noexcept {
-    const std::string_view end = is_cut_ ? last_lines : last_lines.substr(last_lines.find("end"));
+    const std::string_view end = is_cut_ ? last_lines : last_line;
     std::memcpy(memory_.data() + size_, end.data(), end.size());
     size_ += end.size();
     return {memory_.data(), size_};
