@@ -47,7 +47,8 @@ struct lifecycle_options {
 
     /// The grace period: from the stop request to the platform's SIGKILL. Unset: taken
     /// from the environment variable LASTCALL_GRACE, the keeper, systemd's stop timeout
-    /// of this unit, or 30 s, the first that exists.
+    /// of this unit, or 30 s, the first that exists. A keeper that sends its deadline along
+    /// with the stop signal can only make it shorter (docs/status-socket.md).
     std::optional<std::chrono::milliseconds> grace = {};
 
     /// Kept back from the grace. Unset: 5 %, at least 500 ms.
@@ -69,6 +70,13 @@ struct lifecycle_options {
 
     /// The report as JSON is written to this file. Empty: nowhere.
     std::string report_file = {};
+
+    /// Answers whoever asks what is in flight, over an abstract unix socket that is found
+    /// by the process id: the keeper asks before it kills. Only this user and root get an
+    /// answer; it holds names of the service, gates, steps and passes, and no data. Where
+    /// the socket cannot be opened, the report lists that as degraded.
+    /// The protocol: docs/status-socket.md.
+    bool status_socket = true;
 };
 
 class lifecycle {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -35,6 +36,9 @@ struct stop_request {
     int sender_pid = 0;  ///< 0: the kernel, or this process
     unsigned sender_uid = 0;
     std::chrono::microseconds at{0};  ///< since the first
+
+    /// What the keeper said, with the signal, is left until it kills; may be negative.
+    std::optional<std::chrono::milliseconds> left = {};
 };
 
 struct report {

@@ -35,6 +35,21 @@ std::string grace::origin() const {
     return to_text(total) + " from " + source + " minus a reserve of " + to_text(reserve);
 }
 
+grace in_force(const grace& own, const std::vector<stop_request>& requests) {
+    grace shortest = own;
+    for (const stop_request& r : requests) {
+        if (r.left) {
+            const duration left = std::max<duration>(*r.left, least_time);
+            grace of_keeper{r.at + left, "keeper", {}};
+            of_keeper.reserve = std::min({own.reserve, left / 2, left - least_time});
+            if (of_keeper.deadline() < shortest.deadline()) {
+                shortest = of_keeper;
+            }
+        }
+    }
+    return shortest;
+}
+
 grace choose_grace(const grace_sources& sources, std::optional<duration> reserve) {
     grace chosen = first_source(sources);
     if (chosen.total <= duration::zero()) {

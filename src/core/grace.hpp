@@ -4,6 +4,9 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
+
+#include <lastcall/report.hpp>
 
 #include "core/plan.hpp"
 
@@ -30,6 +33,15 @@ struct grace {
 };
 
 inline constexpr duration default_grace = std::chrono::seconds(30);
+
+/// What a stop gets at least, even where the keeper says that nothing is left: long enough
+/// for what is forced to end.
+inline constexpr duration least_time = std::chrono::milliseconds(100);
+
+/// The grace once `requests` have come: the keeper sends the time that is left, which
+/// counts where it ends the stop earlier. The reserve is kept back from that too, but never
+/// more than half of it.
+grace in_force(const grace& own, const std::vector<stop_request>& requests);
 
 /// Takes the first source that exists, and keeps the reserve back: `reserve`, or 5 % and
 /// at least 500 ms, but never more than half.

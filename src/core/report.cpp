@@ -23,6 +23,9 @@ void write_request(json_writer& out, const stop_request& r) {
     if (r.sender_pid != 0) {
         out.field("sender_pid", r.sender_pid).field("sender_uid", r.sender_uid);
     }
+    if (r.left) {
+        out.field("left_ms", ms(*r.left));
+    }
     out.end_object();
 }
 

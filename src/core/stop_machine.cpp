@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/grace.hpp"
+
 namespace lastcall::core {
 
 using lastcall::result;
@@ -18,6 +20,13 @@ result step_trace::result() const noexcept {
     return failed ? lastcall::result::failed : lastcall::result::clean;
 }
 
+stop_settings within(stop_settings own, duration deadline) {
+    const bool is_over = deadline <= least_time;
+    own.deadline = std::min(own.deadline, deadline);
+    own.force_window = is_over ? deadline : std::min(own.force_window, deadline / 10);
+    return own;
+}
+
 stop_machine::stop_machine(const plan& order, stop_settings settings)
     : plan_(order),
       settings_(settings),
@@ -25,6 +34,7 @@ stop_machine::stop_machine(const plan& order, stop_settings settings)
       closes_(order.parts().size()) {}
 
 std::vector<action> stop_machine::begin(time_point now, bool was_ready) {
+    requested_ = now;
     deadline_ = now + settings_.deadline;
     force_at_ = deadline_ - settings_.force_window;
     const duration spare = force_at_ - now - plan_.minimum();
@@ -61,6 +71,23 @@ std::vector<action> stop_machine::hurry(time_point now) {
     force_everything(now);
     advance(now);
     return take();
+}
+
+void stop_machine::shorten(time_point deadline, time_point now) {
+    if (state_ == state::starting || finished() || deadline >= deadline_) {
+        return;
+    }
+    settings_ = within(settings_, deadline - now);
+    deadline_ = deadline;
+    force_at_ = std::min(force_at_, deadline_ - settings_.force_window);
+    duck_end_ = std::min(duck_end_, force_at_ - plan_.minimum());
+    duck_check_ = std::min(duck_check_, duck_end_);
+    for (auto* list : {&drains_, &closes_}) {
+        for (step_state& s : *list) {
+            s.force_at = std::min(s.force_at, force_at_);
+            s.give_up_at = std::min(s.give_up_at, deadline_);
+        }
+    }
 }
 
 std::vector<action> stop_machine::tick(time_point now, time_point last_arrival) {

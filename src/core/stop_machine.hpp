@@ -23,6 +23,10 @@ struct stop_settings {
     duration duck_quiet{0};
 };
 
+/// The same with an earlier deadline: what remains is forced in the last tenth, or at once
+/// where hardly any time is left.
+stop_settings within(stop_settings own, duration deadline);
+
 struct action {
     enum class kind : unsigned char {
         enter_state,  ///< `state`
@@ -65,6 +69,9 @@ public:
     /// Somebody does not want to wait: forces everything, and ends within the force window.
     std::vector<action> hurry(time_point now);
 
+    /// There is less time than was said; `tick` then does what follows. Never gives more.
+    void shorten(time_point deadline, time_point now);
+
     /// Time has passed. `last_arrival`: when somebody was last routed here.
     std::vector<action> tick(time_point now, time_point last_arrival);
 
@@ -73,6 +80,9 @@ public:
 
     [[nodiscard]] lastcall::state state() const noexcept { return state_; }
     [[nodiscard]] bool finished() const noexcept { return state_ == lastcall::state::stopped; }
+
+    /// When the stop began.
+    [[nodiscard]] time_point requested() const noexcept { return requested_; }
 
     /// When the watchdog ends the process.
     [[nodiscard]] time_point deadline() const noexcept { return deadline_; }
@@ -116,6 +126,7 @@ private:
     time_point duck_start_{};
     time_point duck_end_{};    ///< at the latest
     time_point duck_check_{};  ///< when quiet may have been reached
+    time_point requested_{};
     time_point force_at_{};
     time_point deadline_{};
 };

@@ -100,11 +100,13 @@ void engine::request(stop_request what) noexcept {
     const std::lock_guard lock(mutex_);
     if (!stop_at_) {
         stop_at_ = now;
-        watchdog_.arm(now + setup_.grace.deadline());
     }
     what.at = duration_cast<microseconds>(now - *stop_at_);
     if (requests_.size() < requests_kept) {
         requests_.push_back(std::move(what));
+    }
+    if (!is_ended_) {
+        watchdog_.arm(*stop_at_ + core::in_force(setup_.grace, requests_).deadline());
     }
     sys::signal_event(changed_.get());
 }
@@ -177,8 +179,10 @@ void engine::take_requests() {
     bool begin = false;
     std::vector<stop_request> fresh;
     std::size_t interrupts = 0;
+    core::grace grace;
     {
         const std::lock_guard lock(mutex_);
+        grace = core::in_force(setup_.grace, requests_);
         fresh.assign(requests_.begin() + static_cast<std::ptrdiff_t>(requests_seen_),
                      requests_.end());
         for (const stop_request& r : requests_) {
@@ -198,14 +202,16 @@ void engine::take_requests() {
         if (requests_seen_++ == 0) {
             run_aside("stop:token", [source = stopping_]() mutable { source.request_stop(); });
             health_.state.store(begin ? state::draining : health_.state.load());
-            log(line + "; " + to_text(setup_.grace.deadline()) + " to stop (" +
-                setup_.grace.origin() + ")");
+            log(line + "; " + to_text(grace.deadline()) + " to stop (" + grace.origin() + ")");
         } else {
             log(stamp() + line + (interrupts < 2 ? "; noted, the stop goes on" : "; forcing"));
         }
     }
     if (begin) {
-        begin_stop();
+        begin_stop(grace);
+    }
+    if (machine_ && !fresh.empty()) {
+        machine_->shorten(machine_->requested() + grace.deadline(), clock::now());
     }
     if (machine_ && interrupts >= 2 && !fresh.empty()) {
         carry_out(machine_->hurry(clock::now()));
@@ -213,7 +219,7 @@ void engine::take_requests() {
     }
 }
 
-void engine::begin_stop() {
+void engine::begin_stop(const core::grace& grace) {
     clock::time_point since;
     {
         const std::lock_guard lock(mutex_);
@@ -225,6 +231,9 @@ void engine::begin_stop() {
     settings.duck_min = setup_.duck.min;
     settings.duck_max = setup_.duck.max;
     settings.duck_quiet = setup_.duck.quiet;
+    if (grace.deadline() < settings.deadline) {
+        settings = core::within(settings, grace.deadline());
+    }
     parts_ = std::vector<running_part>(components_->size());
     inside_before_ = inside_all_gates();
     systemd_.send("STOPPING=1");
@@ -334,6 +343,7 @@ void engine::start(const core::action& what) {
     running_part& p = parts_[what.part];
     step_board::entry& entry = board_.at(what.part, what.step);
     entry.since.store(std::chrono::nanoseconds(clock::now().time_since_epoch()).count());
+    entry.limit.store(std::chrono::nanoseconds(what.limit.time_since_epoch()).count());
     entry.running.store(true, std::memory_order_release);
     std::size_t inside = 0;
     if (what.step == step_kind::drain) {
@@ -541,9 +551,10 @@ report engine::make_report() const {
         r.requests = requests_;
         since = *stop_at_;
     }
-    r.grace = duration_cast<std::chrono::milliseconds>(setup_.grace.total);
-    r.reserve = duration_cast<std::chrono::milliseconds>(setup_.grace.reserve);
-    r.grace_source = setup_.grace.source;
+    const core::grace grace = core::in_force(setup_.grace, r.requests);
+    r.grace = duration_cast<std::chrono::milliseconds>(grace.total);
+    r.reserve = duration_cast<std::chrono::milliseconds>(grace.reserve);
+    r.grace_source = grace.source;
     r.degraded = setup_.degraded;
     r.states = states_;
     const auto now = clock::now();

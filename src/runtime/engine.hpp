@@ -92,7 +92,7 @@ private:
     void look_at_gates();
     void finish_drain_if_over(std::size_t part);
     void end_step(std::size_t part, core::step_kind kind, bool failed);
-    void begin_stop();
+    void begin_stop(const core::grace& grace);
     void carry_out(const std::vector<core::action>& actions);
     void enter(state next);
     void start(const core::action& what);

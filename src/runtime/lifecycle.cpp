@@ -7,11 +7,13 @@
 
 #include "runtime/engine.hpp"
 #include "runtime/gate_pool.hpp"
+#include "runtime/status_server.hpp"
 #include "runtime/watchdog.hpp"
 #include "sys/clock.hpp"
 #include "sys/output.hpp"
 #include "sys/process.hpp"
 #include "sys/stacks.hpp"
+#include "wire/stop_value.hpp"
 
 namespace lastcall {
 namespace {
@@ -23,7 +25,17 @@ std::optional<std::string> variable(const char* name) {
     return value != nullptr ? std::optional<std::string>(value) : std::nullopt;
 }
 
-runtime::engine_setup set_up(lifecycle_options options) {
+// Only the parent is believed: it is the keeper, or nobody is.
+std::optional<milliseconds> left_by_keeper(const sys::arrived_signal& signal) noexcept {
+    if (!signal.value || signal.sender_pid == 0 || signal.sender_pid != sys::parent_process_id()) {
+        return std::nullopt;
+    }
+    const auto now = std::chrono::duration_cast<milliseconds>(sys::monotonic_now());
+    const auto at = wire::plausible_stop_value(*signal.value, now);
+    return at ? std::optional(*at - now) : std::nullopt;
+}
+
+runtime::engine_setup set_up(lifecycle_options options, runtime::status_server& status) {
     runtime::engine_setup setup;
     core::grace_sources sources;
     sources.code = options.grace;
@@ -47,6 +59,10 @@ runtime::engine_setup set_up(lifecycle_options options) {
             "lame duck: min " + to_text(setup.duck.min) + ", max " + to_text(setup.duck.max) +
             ", quiet " + to_text(setup.duck.quiet) + "; it takes 0 <= min <= max and 0 <= quiet");
     }
+    if (!status.failure().empty()) {
+        setup.degraded.push_back(status.failure());
+    }
+    status.list_degraded(setup.degraded);
     setup.options = std::move(options);
     return setup;
 }
@@ -76,7 +92,8 @@ public:
           reraise_(options.reraise_sigterm),
           health_(shared_health_),
           watchdog_(service_, board_),
-          engine_(set_up(std::move(options)), shared_health_, board_, watchdog_) {
+          status_(options.status_socket, service_, board_, shared_health_, watchdog_),
+          engine_(set_up(std::move(options), status_), shared_health_, board_, watchdog_) {
         sys::ignore_broken_pipes();
         sys::prepare_stacks();
         watchdog_.start([this](const sys::arrived_signal& s) {
@@ -84,7 +101,8 @@ public:
                 {.reason = s.number == SIGINT ? stop_reason::sigint : stop_reason::sigterm,
                  .note = {},
                  .sender_pid = s.sender_pid,
-                 .sender_uid = s.sender_uid});
+                 .sender_uid = s.sender_uid,
+                 .left = left_by_keeper(s)});
         });
     }
     impl(const impl&) = delete;
@@ -112,6 +130,7 @@ public:
     std::optional<core::plan> plan_;
     bool running_ = false;
     runtime::watchdog watchdog_;
+    runtime::status_server status_;
     runtime::engine engine_;
 };
 

@@ -21,6 +21,7 @@ public:
         std::atomic<bool> forced{false};
         std::atomic<int> thread{0};  ///< 0: no thread is inside (waits for a gate or a completion)
         std::atomic<std::int64_t> since{0};  ///< steady clock, nanoseconds
+        std::atomic<std::int64_t> limit{0};  ///< the end of its share, likewise
     };
 
     /// Set-up: one entry for each step of the plan.

@@ -16,6 +16,7 @@ namespace {
 
 constexpr std::uint64_t signal_tag = 1;
 constexpr std::uint64_t changed_tag = 2;
+constexpr std::uint64_t serve_tag = 3;
 
 // The explanation begins this long before the deadline, and is cut this long after it.
 constexpr auto explanation_lead = 25ms;
@@ -68,6 +69,11 @@ void watchdog::start(std::function<void(const sys::arrived_signal&)> on_signal) 
     thread_ = std::thread([this] { run(); });
 }
 
+void watchdog::serve_also(int fd, std::function<void()> serve) {
+    serve_ = std::move(serve);
+    epoll_.add(fd, serve_tag);
+}
+
 void watchdog::stop() noexcept {
     if (thread_.joinable()) {
         leave_.store(true);
@@ -82,6 +88,11 @@ void watchdog::arm(steady_clock::time_point deadline) noexcept {
     while (wanted < seen && !deadline_.compare_exchange_weak(seen, wanted)) {
     }
     sys::signal_event(changed_.get());
+}
+
+std::optional<steady_clock::time_point> watchdog::deadline() const noexcept {
+    const std::int64_t at = deadline_.load();
+    return at == never ? std::nullopt : std::optional(from_ns(at));
 }
 
 void watchdog::disarm() noexcept {
@@ -101,6 +112,8 @@ void watchdog::run() noexcept {
         for (const std::uint64_t tag : epoll_.wait(wake)) {
             if (tag == signal_tag) {
                 take_signals();
+            } else if (tag == serve_tag) {
+                serve_();
             } else {
                 sys::clear_event(changed_.get());
             }

@@ -5,6 +5,7 @@
 #include <atomic>
 #include <chrono>
 #include <functional>
+#include <optional>
 #include <string>
 #include <thread>
 
@@ -27,12 +28,19 @@ public:
     /// Errors: std::system_error.
     void start(std::function<void(const sys::arrived_signal&)> on_signal);
 
+    /// Before `start`: `serve` runs on the thread too, whenever `fd` is readable. The same
+    /// holds for it. Errors: std::system_error.
+    void serve_also(int fd, std::function<void()> serve);
+
     /// Ends the thread. Signals that arrive later stay pending.
     void stop() noexcept;
 
     /// From now on the process ends at `deadline`. A later call may only bring it forward.
     /// Threads: any; never blocks.
     void arm(std::chrono::steady_clock::time_point deadline) noexcept;
+
+    /// When the process ends; unset while it is not armed.
+    [[nodiscard]] std::optional<std::chrono::steady_clock::time_point> deadline() const noexcept;
 
     /// Everything has ended: there is no deadline any more.
     void disarm() noexcept;
@@ -50,6 +58,7 @@ private:
     std::string service_;
     const step_board& steps_;
     std::function<void(const sys::arrived_signal&)> on_signal_;
+    std::function<void()> serve_;
     sys::signal_source signals_;
     sys::unique_fd changed_;
     sys::epoll epoll_;

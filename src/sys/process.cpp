@@ -24,6 +24,8 @@ int current_process_id() noexcept { return ::getpid(); }
 
 int current_process_group() noexcept { return ::getpgrp(); }
 
+int parent_process_id() noexcept { return ::getppid(); }
+
 void exit_at_once(int code) noexcept { ::_exit(code); }
 
 void exit_by_alarm(int code, std::chrono::nanoseconds delay) noexcept {

@@ -9,6 +9,9 @@ int current_process_id() noexcept;
 
 int current_process_group() noexcept;
 
+/// 0 where it lives in an outer PID namespace. getppid(2).
+int parent_process_id() noexcept;
+
 /// _exit(2): no destructor, no exit handler, no flush.
 [[noreturn]] void exit_at_once(int code) noexcept;
 

@@ -145,6 +145,7 @@ bool signal_source::take(arrived_signal& into) const noexcept {
     into.number = static_cast<int>(info.ssi_signo);
     into.sender_pid = info.ssi_code == SI_KERNEL ? 0 : static_cast<int>(info.ssi_pid);
     into.sender_uid = info.ssi_uid;
+    into.value = info.ssi_code == SI_QUEUE ? std::optional(info.ssi_ptr) : std::nullopt;
     return true;
 }
 

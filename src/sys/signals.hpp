@@ -3,6 +3,8 @@
 
 #include <signal.h>
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -39,6 +41,7 @@ struct arrived_signal {
     int number = 0;
     int sender_pid = 0;  ///< 0 when the kernel sent it (a terminal's Ctrl-C)
     unsigned sender_uid = 0;
+    std::optional<std::uint64_t> value = {};  ///< sent along, sigqueue(3)
 };
 
 /// "SIGTERM" for 15; "signal 40" for one without a name.

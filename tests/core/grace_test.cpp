@@ -108,5 +108,49 @@ TEST(Duration, IsWrittenInItsShortestForm) {
     EXPECT_EQ(to_text(1s + 1us), "1.000001s");
 }
 
+stop_request sent(duration at, std::optional<std::chrono::milliseconds> left) {
+    stop_request r;
+    r.at = std::chrono::duration_cast<std::chrono::microseconds>(at);
+    r.left = left;
+    return r;
+}
+
+TEST(GraceInForce, IsThatOfTheKeeperWhereItEndsEarlier) {
+    const grace own{30s, "code", 500ms};
+    struct row {
+        const char* what;
+        std::vector<stop_request> requests;
+        const char* source;
+        duration total;
+        duration reserve;
+    };
+    for (const row& r : std::vector<row>{
+             {"nobody said anything", {sent(0s, {})}, "code", 30s, 500ms},
+             {"later than our own", {sent(0s, 31s)}, "code", 30s, 500ms},
+             {"the same", {sent(0s, 30s)}, "code", 30s, 500ms},
+             {"earlier", {sent(0s, 8s)}, "keeper", 8s, 500ms},
+             {"with the second request", {sent(0s, {}), sent(2s, 8s)}, "keeper", 10s, 500ms},
+             {"the earliest counts",
+              {sent(0s, 8s), sent(1s, 3s), sent(2s, 9s)},
+              "keeper",
+              4s,
+              500ms},
+             {"half of it is kept back at most", {sent(0s, 600ms)}, "keeper", 600ms, 300ms},
+             {"and something is left", {sent(0s, 150ms)}, "keeper", 150ms, 50ms},
+             {"nothing is left", {sent(0s, 0ms)}, "keeper", least_time, 0s},
+             {"less than nothing", {sent(3s, -9h)}, "keeper", 3s + least_time, 0s},
+         }) {
+        const grace g = in_force(own, r.requests);
+        EXPECT_EQ(g.source, r.source) << r.what;
+        EXPECT_EQ(g.total, r.total) << r.what;
+        EXPECT_EQ(g.reserve, r.reserve) << r.what;
+    }
+}
+
+TEST(GraceInForce, IsNeverLongerThanOurOwn) {
+    const grace own{50ms, "code", 0s};
+    EXPECT_EQ(in_force(own, {sent(0s, -1s)}).deadline(), 50ms);
+}
+
 }  // namespace
 }  // namespace lastcall::core

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "core/grace.hpp"
+
 namespace lastcall::core {
 namespace {
 
@@ -248,6 +250,52 @@ TEST_F(Machine, LameDuckLeavesRoomForTheMinimums) {
     make({http}, duck);
     begin();
     EXPECT_EQ(tick(4s, 3999ms), (list{"draining", "start http.drain"}));
+}
+
+TEST_F(Machine, AShorterDeadlineShrinksTheForceWindowWithIt) {
+    make({part_with("http", {}, true, false)});
+    begin();
+    machine_->shorten(t0 + 2s, t0);
+    EXPECT_EQ(machine_->deadline(), t0 + 2s);
+    EXPECT_EQ(machine_->next_tick(), t0 + 1800ms);
+    EXPECT_EQ(tick(1799ms), list{});
+    EXPECT_EQ(tick(1800ms), (list{"forcing", "force http"}));
+}
+
+TEST_F(Machine, ADeadlineIsNeverMadeLonger) {
+    make({part_with("http", {}, true, false)});
+    machine_->shorten(t0 + 1s, t0);  // has not begun
+    begin();
+    machine_->shorten(t0 + 10s, t0);
+    machine_->shorten(t0 + 20s, t0);
+    EXPECT_EQ(machine_->deadline(), t0 + 10s);
+    EXPECT_EQ(machine_->next_tick(), t0 + 9s);
+}
+
+TEST_F(Machine, WhereHardlyAnyTimeIsLeftEverythingIsForcedAtOnce) {
+    make({part_with("http", {"db"}), part_with("db", {})});
+    begin();
+    machine_->shorten(t0 + 3s + least_time, t0 + 3s);
+    EXPECT_EQ(tick(3s), (list{"forcing", "force http", "start db.drain", "force db"}));
+    EXPECT_EQ(machine_->deadline(), t0 + 3s + least_time);
+}
+
+TEST_F(Machine, AShorterDeadlineEndsTheLameDuckInTime) {
+    make({part_with("http", {}, true, false)},
+         {.deadline = 30s, .force_window = 1s, .duck_min = 20s, .duck_max = 25s, .duck_quiet = 0s});
+    begin();
+    machine_->shorten(t0 + 5s, t0 + 1s);
+    EXPECT_EQ(machine_->next_tick(), t0 + 4600ms);
+    EXPECT_EQ(tick(4600ms), (list{"draining", "start http.drain", "forcing", "force http"}));
+}
+
+TEST(StopSettings, WithinAnEarlierDeadlineKeepTheirShape) {
+    const stop_settings own{.deadline = 10s, .force_window = 1s};
+    EXPECT_EQ(within(own, 5s).force_window, 500ms);
+    EXPECT_EQ(within(own, 5s).deadline, 5s);
+    EXPECT_EQ(within(own, 20s).deadline, 10s);
+    EXPECT_EQ(within(own, 20s).force_window, 1s);
+    EXPECT_EQ(within(own, least_time).force_window, least_time) << "forced from the start";
 }
 
 }  // namespace
