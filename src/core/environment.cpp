@@ -95,7 +95,9 @@ void environment::prepare(char* const* from, const environment_wish& wish,
         number << std::max<long long>(1, value / 1ms) << "ms";
         return number.view();
     };
-    add(text("LASTCALL_GRACE", milliseconds(wish.grace)));
+    if (wish.grace > 0ns) {
+        add(text("LASTCALL_GRACE", milliseconds(wish.grace)));
+    }
     if (!wish.notify_socket.empty()) {
         add(text("NOTIFY_SOCKET", wish.notify_socket));
     }

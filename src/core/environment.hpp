@@ -22,7 +22,7 @@ struct environment_wish {
     int keeper_pid = 0;
     std::uint64_t keeper_pidfs_id = 0;  ///< 0: this kernel has none
     std::string_view notify_socket{};   ///< empty: NOTIFY_SOCKET stays as it is
-    std::chrono::nanoseconds grace{0};  ///< what the program may use; told as at least 1 ms
+    std::chrono::nanoseconds grace{0};  ///< what the program may use; 0: it is not told
 
     /// A command beside the main program: it is told when the stop ends and whose it is,
     /// and what was meant for the main program (sockets, watchdog) is kept from it.

@@ -23,7 +23,6 @@ struct keeper_exit_rules {
 };
 
 inline constexpr int exit_not_ready = 124;  ///< as timeout(1) has it
-inline constexpr int exit_own_fault = 70;   ///< EX_SOFTWARE of sysexits(3)
 inline constexpr int exit_killed_main = 137;
 
 /// The main program's exit status, or 128 + the signal that ended it, as the shell has it;

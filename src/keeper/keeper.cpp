@@ -2,11 +2,13 @@
 
 #include "core/keeper_exit.hpp"
 #include "keeper/message.hpp"
-#include "keeper/tree.hpp"
+#include "keeper/option_values.hpp"
+#include "keeper/preflight.hpp"
 #include "sys/clock.hpp"
 #include "sys/error_text.hpp"
 #include "sys/pidfd.hpp"
 #include "sys/process.hpp"
+#include "sys/process_facts.hpp"
 #include "sys/signal_names.hpp"
 
 namespace lastcall::keeper {
@@ -16,13 +18,16 @@ using core::keeper_phase;
 
 namespace {
 
-constexpr auto kill_again = 20ms;  ///< while killing: those who were born meanwhile
 constexpr auto rest_again = 10ms;  ///< after something was reaped: those who came to us by it
 constexpr auto preflight_after = 2s;
 
 std::optional<std::chrono::nanoseconds> earlier(std::optional<std::chrono::nanoseconds> a,
                                                 std::optional<std::chrono::nanoseconds> b) {
     return a && b ? std::min(*a, *b) : (a ? a : b);
+}
+
+char* const* finish_environment(void* context) noexcept {
+    return static_cast<child_environment*>(context)->finish_in_child();
 }
 
 constexpr std::uint64_t bit_of(int number) { return std::uint64_t{1} << (number - 1); }
@@ -44,7 +49,8 @@ int keeper::run() noexcept {
 }
 
 bool keeper::take_office() noexcept {
-    record_.exit_status = core::exit_own_fault;
+    record_.exit_status = status_own_failure;
+    message::begin_with(what_.name);
     if (!signals_) {
         message() << "cannot read signals: no descriptor or no memory left";
         return false;
@@ -64,6 +70,17 @@ bool keeper::take_office() noexcept {
         return false;
     }
     oom_before_ = oom_.read().value_or(0);
+
+    core::fixed_text<512> why;
+    const notify_settings settings{
+        .upstream = variable(environment_, "NOTIFY_SOCKET"),
+        .is_wanted = what_.ready.how == readiness::kind::notify,
+        .keeps_ready_back = what_.ready.how != readiness::kind::none &&
+                            what_.ready.how != readiness::kind::notify,
+    };
+    if (!notify_.open(settings, why)) {
+        message() << why.view();
+    }
     return true;
 }
 
@@ -95,14 +112,29 @@ sys::launch_group keeper::choose_group() noexcept {
 }
 
 bool keeper::start_main() noexcept {
-    sys::launch_request request;
-    request.argv = what_.command;
-    request.environment = environment_;
-    request.group = choose_group();
-    main_ = sys::launch(request, signals_, terminal_);
-    if (main_.error != 0) {
+    if (what_.command == nullptr) {
+        is_launched_ = true;
+        return true;  // there is only to wait and to reap
+    }
+    core::environment_wish wish;
+    wish.notify_socket = notify_.address();
+    if (knows_budget()) {
+        wish.grace =
+            core::grace_for_service(what_.plan.grace, what_.plan.reserve, what_.plan.delay);
+    }
+    int error = main_environment_.prepare(environment_, wish);
+    if (error == 0) {
+        sys::launch_request request;
+        request.argv = what_.command;
+        request.environment = finish_environment;
+        request.context = &main_environment_;
+        request.group = choose_group();
+        main_ = sys::launch(request, signals_, terminal_);
+        error = main_.error;
+    }
+    if (error != 0) {
         message() << "cannot start " << what_.command[0] << ": fork failed ("
-                  << sys::error_text(main_.error) << "); raise the limit of processes or memory";
+                  << sys::error_text(error) << "); raise the limit of processes or memory";
         return false;
     }
     main_unreaped_ = true;
@@ -115,12 +147,34 @@ void keeper::turn() noexcept {
     waiter_.clear();
     waiter_.watch(signals_.fd());
     waiter_.watch(main_.report.get());
+    if (notify_.waits_for_upstream()) {
+        waiter_.watch(notify_.upstream_fd(), true);
+    } else {
+        waiter_.watch(notify_.fd());
+    }
+    waiter_.watch(readiness_.fd());
+    if (main_is_adopted_) {
+        waiter_.watch(main_.handle.get());
+    }
     waiter_.wait(next_wake());
     if (waiter_.is_ready(main_.report.get())) {
         take_launch();
     }
     if (waiter_.is_ready(signals_.fd())) {
         take_signals();
+    }
+    // Before the children: a service that has just exited is still known to the proxy.
+    if (waiter_.is_ready(notify_.fd())) {
+        take_news(notify_.take());
+    }
+    if (waiter_.is_ready(notify_.upstream_fd())) {
+        take_news(notify_.upstream_writable());
+    }
+    if (waiter_.is_ready(readiness_.fd())) {
+        take_readiness(readiness_.on_ready_fd(sys::monotonic_now()));
+    }
+    if (main_is_adopted_ && waiter_.is_ready(main_.handle.get())) {
+        adopted_main_ended();
     }
     if (children_changed_) {
         take_children();
@@ -135,6 +189,7 @@ std::optional<keeper::time> keeper::next_wake() const noexcept {
     auto next = machine_.next_wake();
     next = earlier(next, preflight_at_);
     next = earlier(next, next_rest_);
+    next = earlier(next, readiness_.next_wake());
     return earlier(next, next_kill_);
 }
 
@@ -144,8 +199,14 @@ void keeper::take_launch() noexcept {
     main_.report.reset();
     if (error == 0) {
         is_launched_ = true;
+        const time now = sys::monotonic_now();
         if (what_.preflight) {
-            preflight_at_ = sys::monotonic_now() + preflight_after;
+            preflight_at_ = now + preflight_after;
+        }
+        core::fixed_text<256> why;
+        if (what_.ready.how != readiness::kind::none && !machine_.is_stopping() &&
+            !readiness_.begin(what_.ready, now, why)) {
+            message() << why.view();
         }
         for (int number = 1; deferred_ != 0; ++number) {
             if ((deferred_ & bit_of(number)) != 0) {
@@ -183,7 +244,7 @@ void keeper::take(const sys::signal_letter& letter) noexcept {
     if (number == SIGPIPE && letter.sender_pid == sys::current_process_id()) {
         return;  // our own line went to a reader that is gone
     }
-    const int sent_on = what_.rewrite[static_cast<std::size_t>(number)];
+    const int sent_on = sent_for(number);
     if (sent_on == 0) {
         return;
     }
@@ -199,7 +260,7 @@ void keeper::take(const sys::signal_letter& letter) noexcept {
         }
         stop_signal_ = number;
         ++record_.stop_signals;
-        carry_out(machine_.stop_asked(sys::monotonic_now()));
+        begin_stop(core::keeper_cause::signal);
     } else if (main_has_it && (number == SIGTSTP || number == SIGTTIN || number == SIGTTOU)) {
         signals_.stop_self(number);
     } else if (!main_has_it) {
@@ -213,7 +274,9 @@ void keeper::remember_sender(const sys::signal_letter& letter) noexcept {
     record_.sender.uid = letter.sender_uid;
     record_.sender.from_terminal = letter.from_kernel;
     if (letter.sender_pid != 0) {
-        read_command(letter.sender_pid, record_.sender.command);
+        sys::short_text<512> command;
+        sys::read_command(letter.sender_pid, command);
+        record_.sender.command << command.view();
     }
     if (what_.verbosity > 1) {
         message() << sys::signal_name(letter.number) << " from "
@@ -243,7 +306,9 @@ void keeper::take_children() noexcept {
         return;
     }
     const time now = sys::monotonic_now();
-    const bool main_gone = !main_unreaped_ && is_launched_;
+    // Where there is no main program (a pause), a stop is what would end it.
+    const bool main_gone = what_.command == nullptr ? machine_.is_stopping()
+                                                    : !main_unreaped_ && is_launched_;
     carry_out(machine_.reaped(now, main_gone, empty));
     if (machine_.phase() == keeper_phase::stopping_rest && rest_signalled_ && !next_rest_) {
         next_rest_ = now + rest_again;
@@ -322,6 +387,9 @@ void keeper::pre_stop_ended(const sys::child_change& change) noexcept {
 
 void keeper::take_time() noexcept {
     const time now = sys::monotonic_now();
+    if (const auto wake = readiness_.next_wake(); wake && now >= *wake) {
+        take_readiness(readiness_.on_time(now));
+    }
     if (preflight_at_ && now >= *preflight_at_) {
         preflight_at_.reset();
         preflight();
@@ -338,6 +406,20 @@ void keeper::take_time() noexcept {
     if (const auto wake = machine_.next_wake(); wake && now >= *wake) {
         carry_out(machine_.passed(now));
     }
+}
+
+bool keeper::knows_budget() const noexcept {
+    return what_.as == personality::lastcall || what_.grace_source != "default";
+}
+
+/// A warning if the main program will not stop when it is told to. Not while it is being
+/// told: the block report has more to say then.
+void keeper::preflight() noexcept {
+    if (machine_.is_stopping() || !main_unreaped_) {
+        return;
+    }
+    const int number = sent_for(SIGTERM);
+    write_preflight({record_.main_pid, number, sys::signal_name(number)}, standard_error_lines());
 }
 
 }  // namespace lastcall::keeper

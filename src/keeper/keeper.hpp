@@ -6,7 +6,11 @@
 #include <optional>
 
 #include "core/keeper_machine.hpp"
+#include "keeper/block_report.hpp"
+#include "keeper/child_environment.hpp"
+#include "keeper/notify_proxy.hpp"
 #include "keeper/options.hpp"
+#include "keeper/readiness.hpp"
 #include "keeper/stop_record.hpp"
 #include "sys/cgroup_memory.hpp"
 #include "sys/launch.hpp"
@@ -38,6 +42,8 @@ private:
     bool start_main() noexcept;
     void take_launch() noexcept;
     void preflight() noexcept;
+    /// Whether a stop has a limit. Under another program's name, only if it was given one.
+    [[nodiscard]] bool knows_budget() const noexcept;
 
     // One turn: wait, then look at everything that may have happened.
     void turn() noexcept;
@@ -45,6 +51,10 @@ private:
     void take_signals() noexcept;
     void take(const sys::signal_letter& letter) noexcept;
     void remember_sender(const sys::signal_letter& letter) noexcept;
+    void take_news(const notify_news& news) noexcept;
+    void take_readiness(readiness_check::state state) noexcept;
+    void take_main_pid(int pid) noexcept;
+    void adopted_main_ended() noexcept;
     void take_children() noexcept;
     void take(const sys::child_change& change) noexcept;
     void main_ended(const sys::child_change& change) noexcept;
@@ -53,6 +63,7 @@ private:
     void take_time() noexcept;
 
     // What the machine says.
+    void begin_stop(core::keeper_cause cause) noexcept;
     void carry_out(actions what) noexcept;
     void start_pre_stop() noexcept;
     void end_pre_stop() noexcept;
@@ -61,9 +72,14 @@ private:
     void report() noexcept;
     void kill_all() noexcept;
     void finish() noexcept;
+    void write_report() noexcept;
 
     void forward(int number) noexcept;
-    void deliver(int number) noexcept;
+    void deliver(int number, bool with_deadline) noexcept;
+    /// What is sent on when `number` comes.
+    [[nodiscard]] int sent_for(int number) const noexcept {
+        return what_.rewrite[static_cast<std::size_t>(number)];
+    }
 
     const options& what_;
     char** environment_;
@@ -74,6 +90,10 @@ private:
     sys::oom_counter oom_;
     std::uint64_t oom_before_ = 0;
     sys::waiter waiter_;
+    child_environment main_environment_;
+    child_environment pre_stop_environment_;
+    notify_proxy notify_;
+    readiness_check readiness_;
 
     bool is_first_process_ = false;
     bool shares_group_ = false;  ///< the main program is in the keeper's own process group
@@ -82,13 +102,16 @@ private:
     bool is_launched_ = false;
     bool main_unreaped_ = false;
     bool main_is_stopped_ = false;
+    bool main_is_adopted_ = false;  ///< by MAINPID: a descendant, not our child maybe
     int stop_signal_ = 0;           ///< the latest that asked for a stop
     std::uint64_t deferred_ = 0;    ///< signals that came before the main program was there
     bool main_has_signal_ = false;  ///< the terminal has sent it the stop signal already
     sys::launched_process pre_stop_;
     bool children_changed_ = false;
-    std::optional<time> rest_signalled_;  ///< the last time, for those born since
+    std::uint64_t rest_signalled_ = 0;  ///< in clock ticks: who was born since has not been signalled
     std::optional<time> next_rest_;
+    std::array<blocked_process, 16> blocked_{};  ///< of the block report
+    std::size_t blocked_count_ = 0;
     std::optional<time> next_kill_;
     std::optional<time> preflight_at_;
     bool is_finished_ = false;

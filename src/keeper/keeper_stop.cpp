@@ -5,23 +5,47 @@
 #include "keeper/keeper.hpp"
 #include "keeper/last_line.hpp"
 #include "keeper/message.hpp"
-#include "keeper/tree.hpp"
+#include "keeper/service_status.hpp"
 #include "sys/clock.hpp"
 #include "sys/error_text.hpp"
 #include "sys/output.hpp"
 #include "sys/pidfd.hpp"
+#include "sys/process.hpp"
+#include "sys/process_signals.hpp"
+#include "sys/signal_names.hpp"
+#include "wire/stop_value.hpp"
 
 namespace lastcall::keeper {
 
 using namespace std::chrono_literals;
 using core::keeper_action;
+using core::keeper_phase;
 
 namespace {
 
 constexpr auto kill_again = 20ms;  ///< those who were born while we killed
 constexpr int standard_error = 2;
 
+bool ask_status(void*, int pid, std::chrono::nanoseconds until, core::text_sink& into) noexcept {
+    return append_in_flight(pid, std::min(until, sys::monotonic_now() + status_patience), into);
+}
+
+char* const* finish_environment(void* context) noexcept {
+    return static_cast<child_environment*>(context)->finish_in_child();
+}
+
 }  // namespace
+
+void keeper::begin_stop(core::keeper_cause cause) noexcept {
+    if (!machine_.is_stopping()) {
+        readiness_.call_off();
+        notify_.tell_stopping();
+    }
+    carry_out(machine_.stop_asked(sys::monotonic_now(), cause));
+    if (what_.command == nullptr) {
+        children_changed_ = true;  // nobody's end will come to tell that nothing is left
+    }
+}
 
 void keeper::carry_out(actions what) noexcept {
     // The machine's next answer would overwrite this one.
@@ -57,20 +81,29 @@ void keeper::carry_out(actions what) noexcept {
 }
 
 void keeper::start_pre_stop() noexcept {
-    sys::launch_request request;
+    const time now = sys::monotonic_now();
+    core::environment_wish wish;
+    wish.grace = std::max<time>(machine_.kill_at() - now, 1ms);
+    wish.pre_stop = {machine_.kill_at(), record_.main_pid};
     static char shell[] = "/bin/sh";
     static char option[] = "-c";
     char* const argv[] = {shell, option, const_cast<char*>(what_.pre_stop), nullptr};
-    request.argv = argv;
-    request.environment = environment_;
-    pre_stop_ = sys::launch(request, signals_, terminal_);
-    if (pre_stop_.error != 0) {
-        message() << "cannot start the pre-stop command; the stop goes on without it";
-        pre_stop_ = {};
-        carry_out(machine_.pre_stop_ended(sys::monotonic_now()));
+    int error = pre_stop_environment_.prepare(environment_, wish);
+    if (error == 0) {
+        sys::launch_request request;
+        request.argv = argv;
+        request.environment = finish_environment;
+        request.context = &pre_stop_environment_;
+        pre_stop_ = sys::launch(request, signals_, terminal_);
+        error = pre_stop_.error;
+    }
+    if (error != 0) {
+        message() << "cannot start the pre-stop command: " << sys::error_text(error)
+                  << "; the stop goes on without it";
+        carry_out(machine_.pre_stop_ended(now));
         return;
     }
-    pre_stop_.report.reset();
+    pre_stop_.report.reset();  // if there is no shell, its exit status of 127 says so
 }
 
 void keeper::end_pre_stop() noexcept {
@@ -80,28 +113,34 @@ void keeper::end_pre_stop() noexcept {
     }
 }
 
-/// The stop signal. A main program with the library reads the deadline from it.
 void keeper::signal_main() noexcept {
     if (main_has_signal_) {
         main_has_signal_ = false;
         return;
     }
-    const int number =
-        what_.rewrite[static_cast<std::size_t>(stop_signal_ != 0 ? stop_signal_ : SIGTERM)];
-    deliver(number);
+    deliver(sent_for(stop_signal_ != 0 ? stop_signal_ : SIGTERM), true);
 }
 
-void keeper::deliver(int number) noexcept {
+/// To the main program, and to those around it that the mode reaches.
+void keeper::deliver(int number, bool with_deadline) noexcept {
     if (!main_unreaped_) {
         return;
     }
-    if (what_.to == reach::group && !shares_group_) {
-        sys::signal_group(record_.main_pid, number);
+    const int pid = record_.main_pid;
+    // Only a child that we have not reaped keeps its group's id from others.
+    const bool has_own_group = !shares_group_ && !main_is_adopted_;
+    if (what_.to == reach::group && has_own_group) {
+        sys::signal_group(pid, number);
+    } else if (with_deadline && knows_budget()) {
+        // A service with the library takes the moment of SIGKILL from the signal's value.
+        const auto at = std::chrono::floor<std::chrono::milliseconds>(machine_.kill_at());
+        sys::signal_process(main_.handle.get(), number, wire::encode_stop_value(at));
     } else {
         sys::signal_process(main_.handle.get(), number);
     }
-    if (what_.to == reach::tree || (what_.to == reach::group && shares_group_)) {
-        signal_tree(number, record_.main_pid, std::nullopt);
+    if (what_.to == reach::tree || (what_.to == reach::group && !has_own_group)) {
+        const int others[] = {pid, pre_stop_.pid};
+        sys::signal_descendants({sys::current_process_id(), number, 0, others});
     }
     // What is stopped takes no signal until it goes on.
     if (main_is_stopped_ && machine_.is_stopping()) {
@@ -112,29 +151,69 @@ void keeper::deliver(int number) noexcept {
 void keeper::forward(int number) noexcept {
     if (!is_launched_) {
         deferred_ |= std::uint64_t{1} << (number - 1);
-        return;
-    }
-    if (main_unreaped_) {
-        deliver(number);
+    } else if (main_unreaped_) {
+        deliver(number, false);
     } else if (what_.to != reach::main) {
-        signal_tree(number, 0, std::nullopt);
+        sys::signal_descendants({sys::current_process_id(), number, 0, {}});
     }
 }
 
+/// What the main program left behind; the second time, who has come since.
 void keeper::signal_rest() noexcept {
-    const time now = sys::monotonic_now();
-    signal_tree(SIGTERM, 0, rest_signalled_);
+    if (!what_.waits_for_rest) {
+        kill_all();
+        return;
+    }
+    const std::uint64_t now = sys::boot_ticks();
+    const int root = sys::current_process_id();
+    sys::signal_descendants({root, SIGTERM, rest_signalled_, {}});
+    sys::signal_descendants({root, SIGCONT, rest_signalled_, {}});
     rest_signalled_ = now;
 }
 
-void keeper::report() noexcept {}
+/// Before the kill: who is left, and why. A part of the reserve is for that.
+void keeper::report() noexcept {
+    const int number = sent_for(stop_signal_ != 0 ? stop_signal_ : SIGTERM);
+    const signalled who = !main_unreaped_ || what_.to == reach::tree ? signalled::tree
+                          : what_.to == reach::group                 ? signalled::group
+                                                                     : signalled::main;
+    const auto result = write_block_report(
+        {
+            .root = sys::current_process_id(),
+            .main_pid = main_unreaped_ ? record_.main_pid : 0,
+            .stop_signal = number,
+            .stop_signal_name = sys::signal_name(number),
+            .who = who,
+            .deadline = sys::monotonic_now() + what_.plan.reserve * 2 / 5,
+            .status = {ask_status, nullptr},
+        },
+        standard_error_lines(), blocked_);
+    blocked_count_ = result.listed;
+}
 
 void keeper::kill_all() noexcept {
-    kill_tree(record_);
-    next_kill_ = sys::monotonic_now() + kill_again;
+    const time now = sys::monotonic_now();
+    next_kill_ = now + kill_again;
+    std::array<sys::killed_process, 16> killed;
+    const auto result = sys::kill_descendants(sys::current_process_id(), killed, now + 100ms);
+    for (std::size_t i = 0; i < result.listed && record_.killed_count + i < record_.killed.size();
+         ++i) {
+        kill_record& one = record_.killed[record_.killed_count + i];
+        one.pid = killed[i].pid;
+        one.command << killed[i].command.view();
+        for (std::size_t j = 0; j < blocked_count_; ++j) {
+            if (blocked_[j].pid == one.pid) {
+                one.why << blocked_[j].why.view();
+            }
+        }
+    }
+    record_.killed_count += result.killed;
+    // Who came in from outside (docker exec), and who was born faster than we could see.
+    sys::kill_namespace();
 }
 
 void keeper::finish() noexcept {
+    is_finished_ = true;
     const core::keeper_end end{
         .main_ended = record_.main_ended,
         .main_killed = record_.main_killed,
@@ -145,7 +224,19 @@ void keeper::finish() noexcept {
     };
     record_.exit_status = core::keeper_exit_status(
         end, {what_.exit_map, what_.exit_map_only_after_stop, what_.exit_unclean});
-    is_finished_ = true;
+    std::array<sys::process_entry, 64> left;
+    record_.left = sys::find_descendants(sys::current_process_id(), left).count;
+    if (record_.left > 0) {
+        message() << record_.left << " processes are left that SIGKILL did not end in time";
+    }
+    if (record_.oom_kills > 0) {
+        message() << "the kernel has killed for want of memory (" << record_.oom_kills
+                  << " times since the start); raise the limit, or find the leak";
+    }
+    write_report();
+}
+
+void keeper::write_report() noexcept {
     if (!what_.last_line && what_.report_file == nullptr) {
         return;
     }

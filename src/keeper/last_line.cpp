@@ -96,7 +96,7 @@ void write_last_line(core::text_sink& out, const options& what, const core::keep
         json.begin_object();
         json.field("pid", record.killed[i].pid);
         json.field("command", record.killed[i].command.view());
-        json.field("cause", record.killed[i].cause.view());
+        json.field("why", record.killed[i].why.view());
         json.end_object();
     }
     json.end_array();

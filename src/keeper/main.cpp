@@ -1,3 +1,26 @@
-#include "keeper/options.hpp"
+#include "keeper/keeper.hpp"
+#include "sys/output.hpp"
+#include "sys/process.hpp"
 
-int main() { return 0; }
+namespace {
+
+// Static: both are large, and a stack may be small.
+lastcall::keeper::options asked;
+lastcall::keeper::parsed result;
+
+}  // namespace
+
+int main(int argc, char** argv, char** environment) {
+    using outcome = lastcall::keeper::parsed::outcome;
+    constexpr int standard_output = 1;
+    constexpr int standard_error = 2;
+    lastcall::keeper::parse_command_line(argc, argv, environment, asked, result);
+    if (result.what != outcome::run) {
+        const bool is_data = result.what == outcome::print && !result.to_stderr;
+        lastcall::sys::write_without_waiting(is_data ? standard_output : standard_error,
+                                             result.text.view());
+        return result.exit_status;
+    }
+    static lastcall::keeper::keeper here(asked, environment);
+    return here.run();
+}

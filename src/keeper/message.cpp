@@ -4,9 +4,23 @@
 
 namespace lastcall::keeper {
 
+namespace {
+
 constexpr int standard_error = 2;
 
-message::message() noexcept { *this << "lastcall-init: "; }
+void write_line(void*, std::string_view line) noexcept {
+    sys::write_without_waiting(standard_error, line);
+}
+
+std::string_view program_name = "lastcall-init";
+
+}  // namespace
+
+line_writer standard_error_lines() noexcept { return {write_line, nullptr}; }
+
+void message::begin_with(std::string_view name) noexcept { program_name = name; }
+
+message::message() noexcept { *this << program_name << ": "; }
 
 message::~message() {
     if (is_cut()) {

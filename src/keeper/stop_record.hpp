@@ -23,10 +23,10 @@ struct stop_sender {
 };
 
 /// A process that had to be killed.
-struct killed_process {
+struct kill_record {
     int pid = 0;
     command_text command;
-    core::fixed_text<160> cause;
+    core::fixed_text<320> why;  ///< as the block report had it; empty if it did not
 };
 
 struct stop_record {
@@ -42,7 +42,7 @@ struct stop_record {
     bool main_killed_by_us = false;
     std::uint64_t reaped = 0;
     std::uint64_t oom_kills = 0;
-    std::array<killed_process, 16> killed;
+    std::array<kill_record, 16> killed;
     std::size_t killed_count = 0;  ///< also those for whom there was no room
     std::size_t left = 0;          ///< alive when the keeper had to leave
     int exit_status = 0;

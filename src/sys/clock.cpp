@@ -1,6 +1,7 @@
 #include "sys/clock.hpp"
 
 #include <time.h>
+#include <unistd.h>
 
 namespace lastcall::sys {
 
@@ -9,6 +10,14 @@ std::uint32_t coarse_milliseconds() noexcept {
     ::clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
     return static_cast<std::uint32_t>(static_cast<std::uint64_t>(now.tv_sec) * 1000 +
                                       static_cast<std::uint64_t>(now.tv_nsec) / 1'000'000);
+}
+
+std::uint64_t boot_ticks() noexcept {
+    timespec now{};
+    ::clock_gettime(CLOCK_BOOTTIME, &now);
+    const auto each = static_cast<std::uint64_t>(::sysconf(_SC_CLK_TCK));
+    return static_cast<std::uint64_t>(now.tv_sec) * each +
+           static_cast<std::uint64_t>(now.tv_nsec) * each / 1'000'000'000;
 }
 
 std::chrono::nanoseconds monotonic_now() noexcept {

@@ -35,11 +35,9 @@ namespace {
     if (what.parent_death_signal != 0) {
         ::prctl(PR_SET_PDEATHSIG, what.parent_death_signal);
     }
-    if (what.in_child != nullptr) {
-        what.in_child(what.context, ::getpid());
-    }
+    char* const* const environment = what.environment(what.context);
     signals.restore_in_child();
-    ::execvpe(what.argv[0], what.argv, what.environment);
+    ::execvpe(what.argv[0], what.argv, environment);
     const int error = errno;
     // The pipe takes four bytes at once, and its reader is there or nobody cares.
     [[maybe_unused]] const ssize_t written = ::write(report, &error, sizeof error);

@@ -19,11 +19,10 @@ enum class launch_group : std::uint8_t {
 
 struct launch_request {
     char* const* argv = nullptr;
-    char* const* environment = nullptr;
     launch_group group = launch_group::own;
     int parent_death_signal = 0;
-    /// Called in the child with its pid, just before execve; async-signal-safe.
-    void (*in_child)(void* context, int pid) noexcept = nullptr;
+    /// Called in the child, just before execve: returns the environment. Async-signal-safe.
+    char* const* (*environment)(void* context) noexcept = nullptr;
     void* context = nullptr;
 };
 
