@@ -22,6 +22,9 @@ public:
     /// Bytes that are no printable ASCII come out as \u00XX, so that the result is valid
     /// whatever a command line holds.
     void field(std::string_view name, std::string_view text) noexcept;
+    void field(std::string_view name, const char* text) noexcept {
+        field(name, std::string_view(text));
+    }
     void field(std::string_view name, bool truth) noexcept;
     template <std::integral Number>
     void field(std::string_view name, Number number) noexcept {

@@ -65,6 +65,10 @@ bool keeper::take_office() noexcept {
                       << "): waiting for orphans as a subreaper";
         }
     }
+    if (!is_first_process_ && !what_.subreaper && what_.as == personality::tini &&
+        what_.verbosity > 0) {
+        message() << "not PID 1, and not a subreaper (-s): orphans will not be reaped";
+    }
     if (what_.parent_death_signal != 0 && !sys::die_with_parent(what_.parent_death_signal)) {
         message() << "the parent process has gone already";
         return false;
@@ -139,7 +143,9 @@ bool keeper::start_main() noexcept {
     }
     main_unreaped_ = true;
     record_.main_pid = main_.pid;
-    record_.main_command << what_.command[0];
+    for (char* const* word = what_.command; *word != nullptr; ++word) {
+        record_.main_command << (word == what_.command ? "" : " ") << *word;
+    }
     return true;
 }
 
@@ -253,7 +259,10 @@ void keeper::take(const sys::signal_letter& letter) noexcept {
     }
     // In one group with the main program, a key has reached both of us.
     const bool main_has_it = shares_group_ && letter.from_kernel;
-    if (what_.stop_signals[static_cast<std::size_t>(number)]) {
+    // Under another program's name without a budget of its own, a stop is the main program's
+    // affair, as that program has it; ours is what it leaves behind.
+    const bool may_stop = knows_budget() || machine_.is_stopping() || what_.command == nullptr;
+    if (may_stop && what_.stop_signals[static_cast<std::size_t>(number)]) {
         if (!machine_.is_stopping()) {
             remember_sender(letter);
             main_has_signal_ = main_has_it;

@@ -1,7 +1,6 @@
 #include "sys/signals.hpp"
 
 #include <dirent.h>
-#include <string.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
 
@@ -72,12 +71,6 @@ all_signals_blocked::~all_signals_blocked() { ::pthread_sigmask(SIG_SETMASK, &be
 signal_mask::signal_mask() noexcept { ::pthread_sigmask(SIG_BLOCK, nullptr, &set_); }
 
 void signal_mask::apply() const noexcept { ::pthread_sigmask(SIG_SETMASK, &set_, nullptr); }
-
-std::string signal_name(int number) {
-    const char* abbreviation = ::sigabbrev_np(number);
-    return abbreviation != nullptr ? std::string("SIG") + abbreviation
-                                   : "signal " + std::to_string(number);
-}
 
 std::vector<std::string> threads_open_to(const std::vector<int>& numbers) {
     unsigned long long wanted = 0;

@@ -44,9 +44,6 @@ struct arrived_signal {
     std::optional<std::uint64_t> value = {};  ///< sent along, sigqueue(3)
 };
 
-/// "SIGTERM" for 15; "signal 40" for one without a name.
-std::string signal_name(int number);
-
 /// Threads of this process, other than the caller, that would take one of `numbers`
 /// with its default action: "name (id)". Read from /proc/self/task; empty also when
 /// /proc is not there.
