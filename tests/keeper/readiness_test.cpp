@@ -1,68 +1,24 @@
 // Real sockets, a virtual clock: the test is both the server and the main loop.
-#include "keeper/readiness.hpp"
-
 #include <gtest/gtest.h>
-#include <net/if.h>
-#include <netinet/in.h>
 #include <poll.h>
-#include <sched.h>
-#include <sys/ioctl.h>
-#include <sys/socket.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
-#include <cstring>
 #include <filesystem>
 #include <fstream>
-#include <memory>
 #include <string>
 #include <vector>
 
-#include "readiness_server.hpp"
+#include "readiness_fixture.hpp"
 
 namespace lastcall::keeper {
 namespace {
 
 using namespace std::chrono_literals;
-using state = readiness_check::state;
-using kind = readiness::kind;
-using testing::server;
-
-constexpr int ceiling_ms = 20'000;
 
 std::ptrdiff_t open_descriptors() {
     const std::filesystem::directory_iterator all("/proc/self/fd");
     return std::distance(begin(all), end(all));
 }
-
-class Readiness : public ::testing::Test {
-protected:
-    state begin(kind how, const std::string& target, std::chrono::nanoseconds timeout = 0s) {
-        target_ = target;
-        asked_ = {how, target_.c_str(), timeout};
-        EXPECT_TRUE(check_.begin(asked_, 0s, why_)) << why_.view();
-        return check_.now();
-    }
-    // Lets both sides go on until this try is over.
-    void finish_try(server& with, std::chrono::nanoseconds now) {
-        const auto wake = check_.next_wake();
-        while (check_.now() == state::pending && check_.next_wake() == wake) {
-            pollfd all[] = {{check_.fd(), POLLIN, 0},
-                            {with.listener(), POLLIN, 0},
-                            {with.connection(), POLLIN, 0}};
-            ASSERT_GT(::poll(all, 3, ceiling_ms), 0) << "nothing happens";
-            if (all[0].revents != 0) {
-                check_.on_ready_fd(now);
-            }
-            with.turn();
-        }
-    }
-
-    std::string target_;
-    readiness asked_;
-    core::fixed_text<512> why_;
-    readiness_check check_;
-};
 
 TEST_F(Readiness, OfNobodyAskedForIsThereAtOnce) {
     EXPECT_EQ(begin(kind::none, ""), state::ready);
@@ -218,89 +174,6 @@ TEST_F(Readiness, AfterAMuteServerTheNextTryCounts) {
     // The first connection is in the queue, dead; the second is answered.
     finish_try(slow, 1100ms);
     EXPECT_EQ(check_.now(), state::ready);
-}
-
-TEST_F(Readiness, ByHttpEndsTheConnectionProperly) {
-    server patient({"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello"});
-    patient.stays_open = true;
-    patient.listen();
-    begin(kind::http, patient.port());
-    finish_try(patient, 0s);
-    EXPECT_EQ(check_.now(), state::ready);
-    while (patient.connection() >= 0) {
-        pollfd end{patient.connection(), POLLIN, 0};
-        ASSERT_EQ(::poll(&end, 1, ceiling_ms), 1);
-        patient.turn();
-    }
-    EXPECT_FALSE(patient.saw_reset) << "servers log that";
-}
-
-TEST_F(Readiness, IsNotWokenByATryThatIsOver) {
-    server mute({});
-    mute.listen();
-    begin(kind::http, mute.port());
-    check_.on_ready_fd(0s);
-    // A child between fork and exec has a copy of the connection.
-    int hold[2];
-    ASSERT_EQ(::pipe(hold), 0);
-    const pid_t pid = ::fork();
-    if (pid == 0) {
-        char byte = 0;
-        ::close(hold[1]);
-        (void)!::read(hold[0], &byte, 1);
-        ::_exit(0);
-    }
-    check_.on_time(1s);
-    EXPECT_EQ(check_.last(), "no answer within a second");
-    mute.turn();
-    mute.hang_up();
-    pollfd watched{check_.fd(), POLLIN, 0};
-    EXPECT_EQ(::poll(&watched, 1, 0), 0);
-    ::close(hold[1]);
-    ::close(hold[0]);
-    ::waitpid(pid, nullptr, 0);
-}
-
-// A network of its own with one ephemeral port: a connect to that port meets itself.
-bool enter_network_with_one_port(const char* range) {
-    if (::unshare(CLONE_NEWNET) != 0 && ::unshare(CLONE_NEWUSER | CLONE_NEWNET) != 0) {
-        return false;
-    }
-    const int fd = ::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-    ifreq lo{};
-    std::strcpy(lo.ifr_name, "lo");
-    lo.ifr_flags = IFF_UP;
-    const bool is_up = ::ioctl(fd, SIOCSIFFLAGS, &lo) == 0;
-    ::close(fd);
-    return is_up && (std::ofstream("/proc/sys/net/ipv4/ip_local_port_range") << range).flush();
-}
-
-TEST_F(Readiness, ByTcpIsNotGivenByAConnectionToItself) {
-    const pid_t pid = ::fork();
-    if (pid == 0) {
-        if (!enter_network_with_one_port("40000 40000")) {
-            ::_exit(77);
-        }
-        begin(kind::tcp, "40000");
-        while (check_.last().empty() && check_.now() == state::pending) {
-            pollfd one{check_.fd(), POLLIN, 0};
-            if (::poll(&one, 1, ceiling_ms) != 1) {
-                ::_exit(2);
-            }
-            check_.on_ready_fd(0s);
-        }
-        EXPECT_EQ(check_.now(), state::pending);
-        EXPECT_EQ(check_.last(), "connection refused");
-        server service({}, AF_INET, 40000);
-        EXPECT_TRUE(service.is_bound()) << "what is left of the try keeps the port";
-        ::_exit(HasFailure() ? 1 : 0);
-    }
-    int status = -1;
-    ASSERT_EQ(::waitpid(pid, &status, 0), pid);
-    if (WIFEXITED(status) && WEXITSTATUS(status) == 77) {
-        GTEST_SKIP() << "network namespaces are not permitted here";
-    }
-    EXPECT_EQ(status, 0);
 }
 
 TEST_F(Readiness, ByFileComesWithTheFile) {
