@@ -102,6 +102,21 @@ TEST_F(NotifyDescriptors, ThatTheLimitOfOpenFilesRefusesAreNotPassedOnInPart) {
     EXPECT_EQ(open_descriptors(), before + 2) << "the two pipes of the child";
 }
 
+TEST_F(NotifyDescriptors, OfAMessageThatWaitedAreNotKept) {
+    manager systemd;
+    open(systemd.name());
+    systemd.fill();
+    const auto before = open_descriptors();
+    hear([&] { say(address_, "FDSTORE=1", some_fds(4)); });
+    ASSERT_TRUE(proxy_->waits_for_upstream());
+    EXPECT_EQ(open_descriptors(), before + 4);
+    systemd.empty();
+    proxy_->upstream_writable();
+    EXPECT_EQ(open_descriptors(), before);
+    EXPECT_EQ(systemd.next(), "FDSTORE=1");
+    EXPECT_EQ(systemd.fds.size(), 4U);
+}
+
 TEST_F(NotifyDescriptors, OfMessagesThatAreRefusedAreClosed) {
     manager systemd;
     open(systemd.name());

@@ -171,17 +171,7 @@ TEST_F(NotifyProxy, TellsTheManagerWhatTheKeeperDoes) {
 TEST_F(NotifyProxy, LosesNothingWhileTheManagerIsBehind) {
     manager systemd;
     open(systemd.name());
-    int filled = 0;
-    // Fill the manager's queue until it takes no more.
-    const int fd = ::socket(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-    sockaddr_un address;
-    const socklen_t size = testing::fill_address(systemd.name(), address);
-    while (::sendto(fd, "F", 1, 0, reinterpret_cast<sockaddr*>(&address), size) == 1) {
-        ++filled;
-    }
-    ::close(fd);
-    ASSERT_GT(filled, 0);
-
+    systemd.fill();
     speaker child([&] {
         say(address_, "READY=1\nEXTEND_TIMEOUT_USEC=7000000");
         say(address_, "STATUS=second");
@@ -194,8 +184,7 @@ TEST_F(NotifyProxy, LosesNothingWhileTheManagerIsBehind) {
     pollfd writable{proxy_->upstream_fd(), POLLOUT, 0};
     EXPECT_EQ(::poll(&writable, 1, 0), 0) << "nothing to wake up for";
 
-    while (systemd.next() != "(none)") {
-    }
+    systemd.empty();
     ASSERT_EQ(::poll(&writable, 1, ceiling_ms), 1);
     EXPECT_EQ(proxy_->upstream_writable().extend_by, 7s);
     EXPECT_FALSE(proxy_->waits_for_upstream());

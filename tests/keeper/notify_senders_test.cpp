@@ -99,6 +99,16 @@ TEST_F(NotifySenders, HearsItsDescendant) {
     EXPECT_EQ(news.complaint, "");
 }
 
+TEST_F(NotifySenders, IsNotMisledByTheNameOfAProcess) {
+    open(nullptr);
+    speaker child([&] {
+        ::prctl(PR_SET_NAME, ") S 1 (");
+        say(address_, "READY=1");
+    });
+    ASSERT_TRUE(child.has_spoken());
+    EXPECT_TRUE(take().ready);
+}
+
 TEST_F(NotifySenders, HearsAGrandchildWhoseParentLives) {
     open(nullptr);
     speaker child([&] {

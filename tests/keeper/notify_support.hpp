@@ -157,6 +157,19 @@ public:
         }
         return {text, static_cast<std::size_t>(size)};
     }
+    /// Messages until it takes no more.
+    void fill() const {
+        const int fd = ::socket(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+        sockaddr_un address;
+        const socklen_t size = fill_address(name_, address);
+        while (::sendto(fd, "F", 1, 0, reinterpret_cast<sockaddr*>(&address), size) == 1) {
+        }
+        ::close(fd);
+    }
+    void empty() {
+        while (next() != "(none)") {
+        }
+    }
     void drop_fds() {
         for (const int fd : fds) {
             ::close(fd);

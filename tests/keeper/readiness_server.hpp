@@ -6,6 +6,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstdint>
 #include <string>
 #include <utility>
@@ -16,7 +17,7 @@ namespace lastcall::testing {
 /// A server that answers each request with the next of its answers, and closes.
 class server {
 public:
-    explicit server(std::vector<std::string> answers, int family = AF_INET)
+    explicit server(std::vector<std::string> answers, int family = AF_INET, std::uint16_t port = 0)
         : answers_(std::move(answers)) {
         listener_ = ::socket(family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
         sockaddr_storage address{};
@@ -24,6 +25,7 @@ public:
         if (family == AF_INET) {
             auto& v4 = reinterpret_cast<sockaddr_in&>(address);
             v4.sin_family = AF_INET;
+            v4.sin_port = htons(port);
             v4.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
         } else {
             auto& v6 = reinterpret_cast<sockaddr_in6&>(address);
@@ -62,6 +64,9 @@ public:
         const ssize_t size = connection_ < 0 ? -1 : ::recv(connection_, text, sizeof text, 0);
         if (size == 0) {
             hang_up();
+        } else if (size < 0 && connection_ >= 0 && errno == ECONNRESET) {
+            saw_reset = true;
+            hang_up();
         } else if (size > 0) {
             part_.append(text, static_cast<std::size_t>(size));
         }
@@ -69,7 +74,9 @@ public:
             request_ = part_;
             const std::string& answer = answers_[served_++];
             (void)!::send(connection_, answer.data(), answer.size(), MSG_NOSIGNAL);
-            hang_up();
+            if (!stays_open) {
+                hang_up();
+            }
         }
     }
     void hang_up() {
@@ -77,6 +84,9 @@ public:
         connection_ = -1;
         part_.clear();
     }
+
+    bool stays_open = false;  ///< after its answer: the client is to close
+    bool saw_reset = false;   ///< the client has cut a connection
 
 private:
     std::vector<std::string> answers_;

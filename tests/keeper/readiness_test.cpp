@@ -1,63 +1,24 @@
 // Real sockets, a virtual clock: the test is both the server and the main loop.
-#include "keeper/readiness.hpp"
-
 #include <gtest/gtest.h>
-#include <netinet/in.h>
 #include <poll.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
-#include <memory>
 #include <string>
 #include <vector>
 
-#include "readiness_server.hpp"
+#include "readiness_fixture.hpp"
 
 namespace lastcall::keeper {
 namespace {
 
 using namespace std::chrono_literals;
-using state = readiness_check::state;
-using kind = readiness::kind;
-using testing::server;
-
-constexpr int ceiling_ms = 20'000;
 
 std::ptrdiff_t open_descriptors() {
     const std::filesystem::directory_iterator all("/proc/self/fd");
     return std::distance(begin(all), end(all));
 }
-
-class Readiness : public ::testing::Test {
-protected:
-    state begin(kind how, const std::string& target, std::chrono::nanoseconds timeout = 0s) {
-        target_ = target;
-        asked_ = {how, target_.c_str(), timeout};
-        EXPECT_TRUE(check_.begin(asked_, 0s, why_)) << why_.view();
-        return check_.now();
-    }
-    // Lets both sides go on until this try is over.
-    void finish_try(server& with, std::chrono::nanoseconds now) {
-        const auto wake = check_.next_wake();
-        while (check_.now() == state::pending && check_.next_wake() == wake) {
-            pollfd all[] = {{check_.fd(), POLLIN, 0},
-                            {with.listener(), POLLIN, 0},
-                            {with.connection(), POLLIN, 0}};
-            ASSERT_GT(::poll(all, 3, ceiling_ms), 0) << "nothing happens";
-            if (all[0].revents != 0) {
-                check_.on_ready_fd(now);
-            }
-            with.turn();
-        }
-    }
-
-    std::string target_;
-    readiness asked_;
-    core::fixed_text<512> why_;
-    readiness_check check_;
-};
 
 TEST_F(Readiness, OfNobodyAskedForIsThereAtOnce) {
     EXPECT_EQ(begin(kind::none, ""), state::ready);
@@ -213,20 +174,6 @@ TEST_F(Readiness, AfterAMuteServerTheNextTryCounts) {
     // The first connection is in the queue, dead; the second is answered.
     finish_try(slow, 1100ms);
     EXPECT_EQ(check_.now(), state::ready);
-}
-
-TEST_F(Readiness, KnowsAConnectionToItself) {
-    // A socket that connects to the very port it is bound to meets itself.
-    const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t size = sizeof address;
-    ASSERT_EQ(::bind(fd, reinterpret_cast<sockaddr*>(&address), size), 0);
-    ::getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size);
-    ASSERT_EQ(::connect(fd, reinterpret_cast<sockaddr*>(&address), size), 0);
-    EXPECT_TRUE(sys::is_connected_to_itself(fd));
-    ::close(fd);
 }
 
 TEST_F(Readiness, ByFileComesWithTheFile) {
