@@ -6,6 +6,7 @@
 #include "keeper/preflight.hpp"
 #include "sys/clock.hpp"
 #include "sys/error_text.hpp"
+#include "sys/memory_use.hpp"
 #include "sys/pidfd.hpp"
 #include "sys/process.hpp"
 #include "sys/process_facts.hpp"
@@ -221,6 +222,7 @@ void keeper::take_launch() noexcept {
             }
         }
         carry_out(machine_.launched(sys::monotonic_now()));
+        sys::release_startup_code();
         return;
     }
     const bool is_missing = error == ENOENT;
