@@ -61,6 +61,7 @@ LASTCALL_SCENARIO(parent_of_a_copy) {
     lifecycle life(status_options());
     const pid_t copy = ::fork();
     if (copy == 0) {
+        say("forked");
         testing::block_for_ever();
     }
     say("copy " + std::to_string(copy) + "\nready");
@@ -79,6 +80,7 @@ int number_after(const std::string& word, const std::string& text) {
 TEST(StatusSocket, IsNotThatOfAForkedChild) {
     child c("parent_of_a_copy");
     ASSERT_TRUE(c.wait_for("ready\n"));
+    ASSERT_TRUE(c.wait_for("forked\n"));
     const int copy = number_after("copy ", c.output());
     EXPECT_EQ(ask(c.pid()).outcome, status_outcome::answered);
     EXPECT_EQ(ask(copy).outcome, status_outcome::no_socket);
