@@ -103,17 +103,29 @@ void status_socket::admit() noexcept {
         if (!may_ask(client.get())) {
             continue;
         }
-        const std::size_t slot = next_slot_;
-        next_slot_ = (next_slot_ + 1) % waiting_clients;
-        clients_[slot] = std::move(client);
+        const std::size_t slot = free_or_oldest();
+        clients_[slot].fd = std::move(client);
+        clients_[slot].number = ++admitted_;
         attend(slot);
-        if (clients_[slot] && !watch(events_.get(), clients_[slot].get(), slot)) {
-            clients_[slot].reset();
+        const unique_fd& waits = clients_[slot].fd;
+        if (waits && !watch(events_.get(), waits.get(), slot)) {
+            clients_[slot].fd.reset();
         }
     }
     if (!spare_) {
         spare_.reset(::fcntl(events_.get(), F_DUPFD_CLOEXEC, 0));
     }
+}
+
+std::size_t status_socket::free_or_oldest() const noexcept {
+    std::size_t best = 0;
+    for (std::size_t i = 0; i < clients_.size(); ++i) {
+        if (!clients_[i].fd) {
+            return i;
+        }
+        best = clients_[i].number < clients_[best].number ? i : best;
+    }
+    return best;
 }
 
 // A process that has run out of descriptors is one that will be asked what it does with
@@ -130,7 +142,7 @@ unique_fd status_socket::accept_one() noexcept {
 
 void status_socket::attend(std::size_t slot) noexcept {
     std::array<char, largest_request> request{};
-    const unique_fd& client = clients_[slot];
+    const unique_fd& client = clients_[slot].fd;
     if (!client) {
         return;
     }
@@ -145,12 +157,12 @@ void status_socket::attend(std::size_t slot) noexcept {
             ::send(client.get(), answer.data(), answer.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
         }
     }
-    clients_[slot].reset();
+    clients_[slot].fd.reset();
 }
 
 void status_socket::forget_in_child() noexcept {
-    for (unique_fd& client : clients_) {
-        client.reset();
+    for (waiting& one : clients_) {
+        one.fd.reset();
     }
     listener_.reset();
     events_.reset();

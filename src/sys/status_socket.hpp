@@ -7,6 +7,7 @@
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <span>
 #include <string>
@@ -40,9 +41,14 @@ public:
 
 private:
     static constexpr std::size_t waiting_clients = 16;
+    struct waiting {
+        unique_fd fd;
+        std::uint64_t number = 0;  ///< in order of their arrival
+    };
     static constexpr std::size_t largest_request = 256;
 
     void admit() noexcept;
+    [[nodiscard]] std::size_t free_or_oldest() const noexcept;
     unique_fd accept_one() noexcept;
     void attend(std::size_t slot) noexcept;
     void forget_in_child() noexcept;
@@ -52,8 +58,8 @@ private:
     unique_fd events_;
     unique_fd spare_;
     /// Connected, and have not asked yet. One more makes the oldest give way.
-    std::array<unique_fd, waiting_clients> clients_;
-    std::size_t next_slot_ = 0;
+    std::array<waiting, waiting_clients> clients_;
+    std::uint64_t admitted_ = 0;
 };
 
 }  // namespace lastcall::sys
