@@ -8,6 +8,7 @@
 #include "runtime/engine.hpp"
 #include "runtime/gate_pool.hpp"
 #include "runtime/watchdog.hpp"
+#include "sys/clock.hpp"
 #include "sys/output.hpp"
 #include "sys/process.hpp"
 #include "sys/stacks.hpp"

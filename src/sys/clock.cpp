@@ -11,4 +11,10 @@ std::uint32_t coarse_milliseconds() noexcept {
                                       static_cast<std::uint64_t>(now.tv_nsec) / 1'000'000);
 }
 
+std::chrono::nanoseconds monotonic_now() noexcept {
+    timespec now{};
+    ::clock_gettime(CLOCK_MONOTONIC, &now);
+    return std::chrono::seconds(now.tv_sec) + std::chrono::nanoseconds(now.tv_nsec);
+}
+
 }  // namespace lastcall::sys

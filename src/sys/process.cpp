@@ -71,12 +71,6 @@ void name_this_thread(const char* name) noexcept {
     ::pthread_setname_np(::pthread_self(), cut.data());
 }
 
-std::chrono::nanoseconds monotonic_now() noexcept {
-    timespec now{};
-    ::clock_gettime(CLOCK_MONOTONIC, &now);
-    return std::chrono::seconds(now.tv_sec) + std::chrono::nanoseconds(now.tv_nsec);
-}
-
 std::string random_digits() {
     std::uint64_t random = 0;
     // Eight bytes are never cut short or interrupted (getrandom(2)).

@@ -24,9 +24,6 @@ void sleep_until(std::chrono::steady_clock::time_point moment) noexcept;
 /// pthread_setname_np(3); cut after 15 bytes.
 void name_this_thread(const char* name) noexcept;
 
-/// CLOCK_MONOTONIC as a duration; the clock that processes of one machine share.
-std::chrono::nanoseconds monotonic_now() noexcept;
-
 /// Sixteen hexadecimal digits from the kernel, for names that nobody else has.
 /// getrandom(2). Errors: std::system_error.
 std::string random_digits();
