@@ -146,6 +146,15 @@ pass_result signal_once(walk_table& table, handled_set& handled,
     return result;
 }
 
+void list(const process_entry& entry, std::span<killed_process> into,
+          kill_result& result) noexcept {
+    if (result.listed < into.size()) {
+        killed_process& one = into[result.listed++];
+        one.pid = entry.pid;
+        read_command(entry.pid, one.command);
+    }
+}
+
 }  // namespace
 
 bool send_signal_to(const process_entry& entry, int root, int number) noexcept {
@@ -172,6 +181,19 @@ kill_result kill_descendants(int root, std::span<killed_process> into,
     walk_table table;
     handled_set stopped;
     kill_result result;
+    if (root == 1 && ::getpid() == 1 && except.empty()) {
+        // For pid 1, kill(2) reaches everyone else of its namespace in one step, during
+        // which the kernel lets nobody fork.
+        table.walk(root);
+        for (const process_entry& entry : table.found()) {
+            if (!entry.is_dead()) {
+                list(entry, into, result);
+                ++result.killed;
+            }
+        }
+        result.is_complete = ::kill(-1, SIGKILL) == 0 || errno == ESRCH;
+        return result;
+    }
     for (int pass = 0; pass < passes_at_most && monotonic_now() < until; ++pass) {
         const bool is_cut = table.walk(root);
         // fork(2) fails from here on: a pending signal makes the kernel begin it again.
@@ -181,19 +203,19 @@ kill_result kill_descendants(int root, std::span<killed_process> into,
             break;
         }
     }
-    table.walk(root);
+    if (!result.is_complete) {
+        table.walk(root);
+    }  // else the last pass found nobody new: its table is of all who are left, stopped
     for (const process_entry& entry : table.found()) {
         if (entry.is_dead() || is_among(except, entry.pid)) {
             continue;
         }
-        const bool is_listed = result.listed < into.size();
-        if (is_listed) {
-            into[result.listed].pid = entry.pid;
-            read_command(entry.pid, into[result.listed].command);
-        }
+        const std::size_t listed = result.listed;
+        list(entry, into, result);
         if (send_signal_to(entry, root, SIGKILL)) {
             ++result.killed;
-            result.listed += is_listed ? 1 : 0;
+        } else {
+            result.listed = listed;
         }
     }
     return result;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "sys/clock.hpp"
 #include "sys/proc_reader.hpp"
 
 namespace lastcall::sys {
@@ -10,6 +11,7 @@ namespace {
 
 constexpr std::size_t pid_limit = 4'194'304;  // PID_MAX_LIMIT of the kernel, 64-bit
 constexpr std::uint64_t pf_exiting = 0x4;
+constexpr std::size_t between_looks_at_the_clock = 16;
 constexpr std::size_t scan_limit = 1U << 18U;  // processes of the machine, when all are read
 
 /// Which ids were seen. Without memory for the set, the entries are searched instead.
@@ -37,15 +39,26 @@ struct walk {
     int root;
     std::span<process_entry> into;
     descendants result;
-    id_set seen;
+    std::chrono::nanoseconds until;
+    id_set seen{};
+    std::size_t looks = 0;
+    bool ended = false;
 
     [[nodiscard]] std::span<process_entry> found() const noexcept {
         return into.first(result.count);
     }
 
+    [[nodiscard]] bool is_over() noexcept {
+        if (!ended && looks++ % between_looks_at_the_clock == 0) {
+            ended = monotonic_now() >= until;
+        }
+        result.is_cut = result.is_cut || ended;
+        return ended;
+    }
+
     /// Adds a process found below `parent` (index; the size of `into` for the root).
     void add(int pid, std::size_t parent) noexcept {
-        if (pid == root) {
+        if (pid == root || is_over()) {
             return;
         }
         const auto entry = read_process(pid);
@@ -76,24 +89,34 @@ struct walk {
     void run(const AddChildren& add_children) noexcept {
         add_children(root, into.size());
         for (std::size_t i = 0; i < result.count; ++i) {
+            if (is_over()) {
+                return;
+            }
             add_children(into[i].pid, i);
         }
     }
 };
 
+void add_children_of_thread(walk& to, int pid, int tid, std::size_t parent) noexcept {
+    // Ids in one line without an end: read in pieces, one may be divided between two.
+    proc_path path = proc_path(pid) / "task" / tid / "children";
+    word_reader ids(path);
+    while (const auto id = ids.next()) {
+        if (const auto child = parse_id(*id)) {
+            to.add(*child, parent);
+        }
+    }
+}
+
 void add_from_children_files(walk& to, int pid, std::size_t parent) noexcept {
+    if (parent < to.into.size() && to.into[parent].threads == 1) {
+        add_children_of_thread(to, pid, pid, parent);
+        return;
+    }
     proc_path tasks_path = proc_path(pid) / "task";
     folder_reader tasks(tasks_path);
     while (const auto tid = tasks.next_number()) {
-        proc_path path = proc_path(pid) / "task" / *tid / "children";
-        // Blank-separated ids in one line without an end: read in pieces, an id may be
-        // divided between two of them.
-        word_reader ids(path);
-        while (const auto id = ids.next()) {
-            if (const auto child = parse_id(*id)) {
-                to.add(*child, parent);
-            }
-        }
+        add_children_of_thread(to, pid, *tid, parent);
     }
 }
 
@@ -175,13 +198,15 @@ std::optional<process_entry> read_process(int pid) noexcept {
     return text ? parse_process_stat(*text) : std::nullopt;
 }
 
-descendants find_descendants(int root, std::span<process_entry> into) noexcept {
-    return find_descendants(root, into,
-                            has_children_files() ? walk_by::children_files : walk_by::parent_ids);
+descendants find_descendants(int root, std::span<process_entry> into,
+                             std::chrono::nanoseconds until) noexcept {
+    return find_descendants(
+        root, into, has_children_files() ? walk_by::children_files : walk_by::parent_ids, until);
 }
 
-descendants find_descendants(int root, std::span<process_entry> into, walk_by way) noexcept {
-    walk to{root, into, {}, {}};
+descendants find_descendants(int root, std::span<process_entry> into, walk_by way,
+                             std::chrono::nanoseconds until) noexcept {
+    walk to{root, into, {}, until};
     if (way == walk_by::children_files) {
         to.run([&](int pid, std::size_t parent) { add_from_children_files(to, pid, parent); });
         return to.result;

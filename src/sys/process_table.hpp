@@ -6,6 +6,7 @@
 // Threads: any; nothing is shared between calls. Blocks: never, beyond reading /proc.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -44,7 +45,7 @@ struct process_entry {
 
 struct descendants {
     std::size_t count = 0;
-    bool is_cut = false;  ///< there were more than there was room for
+    bool is_cut = false;  ///< there were more than there was room or time for
 };
 
 /// How the children of a process are found. `children_files` needs CONFIG_PROC_CHILDREN.
@@ -54,9 +55,14 @@ enum class walk_by : std::uint8_t { children_files, parent_ids };
 ///
 /// What starts or ends during the walk may be missing: whoever needs all of them walks
 /// until a walk brings nothing new.
-[[nodiscard]] descendants find_descendants(int root, std::span<process_entry> into) noexcept;
-[[nodiscard]] descendants find_descendants(int root, std::span<process_entry> into,
-                                           walk_by way) noexcept;
+///
+/// `until`  on the monotonic clock: a walk that is not done by then is cut
+[[nodiscard]] descendants find_descendants(
+    int root, std::span<process_entry> into,
+    std::chrono::nanoseconds until = std::chrono::nanoseconds::max()) noexcept;
+[[nodiscard]] descendants find_descendants(
+    int root, std::span<process_entry> into, walk_by way,
+    std::chrono::nanoseconds until = std::chrono::nanoseconds::max()) noexcept;
 
 /// The entry after `at` when the tree is read from top to bottom, children after their
 /// parent; `end` after the last one.

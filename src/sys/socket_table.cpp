@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "sys/clock.hpp"
 
@@ -35,11 +36,18 @@ struct reading {
     std::span<socket_line> into;
     socket_counts counts;
     std::span<std::uint64_t> inodes{};                 // of the process, sorted
+    std::span<bool> counted{};                         // beside them
     std::array<std::uint16_t, ports_at_most> ports{};  // that somebody listens on
     std::size_t port_count = 0;
 
-    [[nodiscard]] bool is_own(std::uint64_t inode) const noexcept {
-        return std::binary_search(inodes.begin(), inodes.end(), inode);
+    /// A socket of the process that was not seen yet: the kernel repeats lines when its
+    /// tables change while they are read.
+    [[nodiscard]] bool is_new(std::uint64_t inode) noexcept {
+        const auto at = std::lower_bound(inodes.begin(), inodes.end(), inode);
+        if (at == inodes.end() || *at != inode) {
+            return false;
+        }
+        return !std::exchange(counted[static_cast<std::size_t>(at - inodes.begin())], true);
     }
 
     void note_port(std::uint16_t port) noexcept {
@@ -127,7 +135,7 @@ void read_table(int pid, std::string_view name, socket_kind kind, time_limit& li
         if (found->state == socket_state::listening && kind == socket_kind::tcp) {
             state.note_port(found->local_port);
         }
-        if (state.is_own(found->inode)) {
+        if (state.is_new(found->inode)) {
             state.add(*found);
         }
     }
@@ -138,10 +146,14 @@ void read_table(int pid, std::string_view name, socket_kind kind, time_limit& li
 socket_counts read_sockets(int pid, std::span<socket_line> into,
                            std::chrono::nanoseconds until) noexcept {
     const scratch_memory memory(inodes_at_most * sizeof(std::uint64_t));
+    const scratch_memory marks(inodes_at_most * sizeof(bool));
     time_limit limit(until);
     reading state{into, {}};
     state.inodes = read_inodes(pid, memory, limit, state.counts);
-    if (!state.inodes.empty()) {
+    state.counted = marks.as<bool>(inodes_at_most);
+    if (state.counted.empty()) {
+        state.counts.is_complete = false;
+    } else if (!state.inodes.empty()) {
         read_table(pid, "tcp", socket_kind::tcp, limit, state);
         read_table(pid, "tcp6", socket_kind::tcp, limit, state);
         read_table(pid, "unix", socket_kind::unix_path, limit, state);

@@ -136,6 +136,15 @@ TEST_P(Descendants, OfNobodyAreNone) {
     EXPECT_TRUE(descendants_of(4'194'303, GetParam()).empty());
 }
 
+TEST_P(Descendants, AreCutWhenTheTimeIsOver) {
+    child top([](const auto& ready) { ready(""); });
+    std::vector<sys::process_entry> table(8);
+    const auto found =
+        sys::find_descendants(::getpid(), table, GetParam(), std::chrono::nanoseconds(1));
+    EXPECT_EQ(found.count, 0U);
+    EXPECT_TRUE(found.is_cut);
+}
+
 TEST(Descendants, AreReadFromTopToBottom) {
     // 0 has the children 2 and 3, of which 2 has 4; 1 stands beside 0 and has 5.
     std::vector<sys::process_entry> found(6);
