@@ -56,7 +56,8 @@ public:
             sys::find_descendants(request_.root, table, now + (request_.deadline - now) / 2);
         found_ = table.first(left.count);
         result_.processes = left.count;
-        write_head(left.is_cut);
+        is_cut_ = left.is_cut;
+        write_head();
 
         std::size_t at = 0;
         while (at < found_.size()) {
@@ -77,12 +78,12 @@ public:
     }
 
 private:
-    void write_head(bool is_cut) noexcept {
+    void write_head() noexcept {
         if (found_.empty()) {
-            line(0) << (is_cut ? "what is left was not looked at: out of time"
-                               : "no process is left");
+            line(0) << (is_cut_ ? "what is left was not looked at: out of time"
+                                : "no process is left");
         } else {
-            line(0) << (is_cut ? "more than " : "") << found_.size()
+            line(0) << (is_cut_ ? "more than " : "") << found_.size()
                     << (found_.size() == 1 ? " process has" : " processes have")
                     << " not stopped, and will be killed:";
         }
@@ -92,7 +93,7 @@ private:
     void write_tail() noexcept {
         const std::size_t rest = found_.size() - result_.described;
         if (rest > 0) {
-            line(0) << "… and " << grouped(rest)
+            line(0) << "… and " << (is_cut_ ? "at least " : "") << grouped(rest)
                     << (rest == 1 ? " more process" : " more processes")
                     << (out_of_time_ ? ", not looked at: out of time" : "");
             put();
@@ -319,6 +320,7 @@ private:
     block_report_result result_;
     stop_subject subject_;
     bool out_of_time_ = false;
+    bool is_cut_ = false;  // there are more than were found
     bool something_cut_ = false;
     core::fixed_text<line_size> line_;
     core::fixed_text<32> grouped_;

@@ -41,7 +41,7 @@ TEST(SignalDescendants, ReachesThoseThatLeftTheSessionAndNotTheRoot) {
         return std::count_if(table.begin(), table.begin() + static_cast<std::ptrdiff_t>(count),
                              [](const auto& one) { return one.state == 'T'; }) == 3;
     }));
-    EXPECT_EQ(state_of(top.pid()), 'S');
+    EXPECT_TRUE(wait_until([&] { return state_of(top.pid()) == 'S'; }));
     static_cast<void>(sys::signal_descendants({.root = top.pid(), .number = SIGKILL}));
 }
 
@@ -58,7 +58,7 @@ TEST(SignalDescendants, PassesOverTheDeadAndTheExcepted) {
     EXPECT_EQ(sys::signal_descendants({.root = top.pid(), .number = SIGTERM, .except = except}),
               1U);
     EXPECT_TRUE(wait_until([&] { return living_below(top.pid()) == 1; }));
-    EXPECT_EQ(state_of(kept), 'S');
+    EXPECT_TRUE(wait_until([&] { return state_of(kept) == 'S'; }));
     ::kill(kept, SIGKILL);
 }
 
@@ -105,7 +105,7 @@ TEST(KillDescendants, EndsAndNamesEveryoneBelow) {
     EXPECT_TRUE(killed[0].command.view() == "sleep 1001" ||
                 killed[1].command.view() == "sleep 1001");
     EXPECT_TRUE(wait_until([&] { return living_below(top.pid()) == 0; }));
-    EXPECT_EQ(state_of(top.pid()), 'S');
+    EXPECT_TRUE(wait_until([&] { return state_of(top.pid()) == 'S'; }));
 }
 
 TEST(KillDescendants, AsPidOneEndsTheWholeNamespace) {
