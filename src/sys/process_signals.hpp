@@ -1,0 +1,55 @@
+// Signals to everything below one process.
+//
+// A signal goes through a pidfd, after the start time of whoever the pidfd stands for was
+// compared with what the walk saw: an id that was given to another process in between is
+// left alone. Where the kernel or a seccomp filter refuses pidfd_open(2), kill(2) is used
+// right after the same comparison.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include "sys/proc_reader.hpp"
+#include "sys/process_table.hpp"
+
+namespace lastcall::sys {
+
+/// Sends a signal to exactly the process that `entry` was read from.
+/// Returns: false when it is gone, or may not be signalled.
+bool send_signal_to(const process_entry& entry, int root, int number) noexcept;
+
+struct signal_request {
+    int root = 0;  ///< everything below it, not itself
+    int number = 0;
+    std::uint64_t started_after = 0;  ///< start time of process_entry; 0: everyone
+    std::span<const int> except{};    ///< ids that are passed over (what is below them is not)
+};
+
+/// Signals every descendant that is not dead, once each; walks again until a walk brings
+/// nobody new, so that what was started meanwhile is not missed.
+/// Returns: how many were signalled.
+std::size_t signal_descendants(const signal_request& request) noexcept;
+
+struct killed_process {
+    int pid = 0;
+    short_text<512> command;
+};
+
+struct kill_result {
+    std::size_t killed = 0;    ///< how many got SIGKILL
+    std::size_t listed = 0;    ///< how many of them `into` names
+    bool is_complete = false;  ///< false: new ones came faster than they were stopped
+};
+
+/// SIGKILL to every descendant that is not dead. All of them are stopped first, in passes
+/// until no new one appears, so that nothing is started while the killing goes on.
+///
+/// `into`   filled with the first of them
+/// `until`  on the monotonic clock: later the passes end, and what is stopped is killed
+kill_result kill_descendants(int root, std::span<killed_process> into,
+                             std::chrono::nanoseconds until,
+                             std::span<const int> except = {}) noexcept;
+
+}  // namespace lastcall::sys
