@@ -33,6 +33,15 @@ struct temp_folder {
     std::string path;
 };
 
+inline int times_in(const std::string& text, std::string_view what) {
+    int n = 0;
+    for (std::size_t at = text.find(what); at != std::string::npos;
+         at = text.find(what, at + what.size())) {
+        ++n;
+    }
+    return n;
+}
+
 class client {
 public:
     explicit client(int port) : fd_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
@@ -73,23 +82,7 @@ public:
         return ended;
     }
 
-    [[nodiscard]] int count(std::string_view what) const {
-        int n = 0;
-        for (std::size_t at = in.find(what); at != std::string::npos;
-             at = in.find(what, at + what.size())) {
-            ++n;
-        }
-        return n;
-    }
-
-    [[nodiscard]] int fd() const { return fd_.get(); }
-
-    std::string in;
-    bool connected = false;
-    bool ended = false;
-    bool was_reset = false;
-
-private:
+    /// Reads once. False: the end, a reset or the ceiling.
     bool read_some() {
         pollfd wait{fd_.get(), POLLIN, 0};
         if (::poll(&wait, 1, static_cast<int>(std::chrono::milliseconds(ceiling).count())) != 1) {
@@ -105,6 +98,16 @@ private:
         return n > 0;
     }
 
+    [[nodiscard]] int count(std::string_view what) const { return times_in(in, what); }
+
+    [[nodiscard]] int fd() const { return fd_.get(); }
+
+    std::string in;
+    bool connected = false;
+    bool ended = false;
+    bool was_reset = false;
+
+private:
     sys::unique_fd fd_;
 };
 
