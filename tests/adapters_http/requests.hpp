@@ -38,6 +38,14 @@ bool hears_of_the_stop(Client& probe) {
     return true;
 }
 
+/// Waits until idle connections have their race grace, by asking once more on `busy`, which
+/// has sent part of a request.
+template <class Service, class Client>
+bool drains(Service& service, Client& busy) {
+    return service.says("http drain, share") && busy.send(" HTTP/1.1\r\nHost: a\r\n\r\n") &&
+           busy.to_end() && has(busy.in, "200 OK");
+}
+
 /// The close frame of a server that stops: 1001, "going away".
 inline constexpr std::string_view going_away = "\x88\x19\x03\xe9the service is stopping";
 

@@ -9,7 +9,7 @@
 
 #include "adapters_http/certificate.hpp"
 #include "adapters_http/child.hpp"
-#include "adapters_http/null_drain.hpp"
+#include "adapters_http/service_side.hpp"
 
 namespace lastcall::testing {
 namespace {
@@ -19,11 +19,6 @@ using http::exchange;
 using http::status;
 
 constexpr auto plain = "text/plain";
-
-void say_port(int port) {
-    std::printf("%d\n", port);
-    std::fflush(stdout);
-}
 
 void later(exchange x, std::chrono::milliseconds wait) {
     auto timer = std::make_shared<boost::asio::steady_timer>(x.executor(), wait);
@@ -141,7 +136,7 @@ void answer(exchange x, memory& has) {
 }
 
 int serve(const std::string& scenario, bool is_null) {
-    lifecycle_options life_options{.service = "test", .log = [](std::string_view) {}};
+    lifecycle_options life_options{.service = "test", .log = say};
     life_options.report_file = std::getenv("TEST_REPORT");
     if (scenario == "duck") {
         life_options.duck = lame_duck{.min = 1000ms, .max = 1000ms};
@@ -154,7 +149,10 @@ int serve(const std::string& scenario, bool is_null) {
         o.header_timeout = o.body_timeout = o.idle_timeout = o.write_timeout = 300ms;
         o.message_limit = 1000;
     }
-    if (scenario == "tls") {
+    if (scenario.ends_with("patient")) {
+        o.race_grace = 2000ms;
+    }
+    if (scenario.starts_with("tls")) {
         const std::string folder = std::getenv("TEST_FOLDER");
         const certificate_files files = make_certificate(folder);
         o.tls = http::tls_options{files.certificate, files.key};
@@ -171,7 +169,7 @@ int serve(const std::string& scenario, bool is_null) {
         if (is_null) {
             drain_nothing();
         }
-        say_port(server.port());
+        say(std::to_string(server.port()));
         code = life.run().exit_code();
     }
     for (std::thread& t : has.threads) {

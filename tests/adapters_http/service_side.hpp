@@ -1,8 +1,11 @@
-// A drain that waits for nothing: what every drain test has to notice.
+// For services under test: what they say, and a drain that waits for nothing, which is
+// what every drain test has to notice.
 #pragma once
 
 #include <csignal>
+#include <cstdio>
 #include <string>
+#include <string_view>
 
 namespace lastcall::testing {
 
@@ -24,6 +27,12 @@ inline void drain_nothing() {
     ::sigaddset(&stops, SIGTERM);
     ::sigaddset(&stops, SIGINT);
     ::pthread_sigmask(SIG_UNBLOCK, &stops, nullptr);
+}
+
+/// The service's side of `child::says`.
+inline void say(std::string_view line) {
+    std::printf("%.*s\n", static_cast<int>(line.size()), line.data());
+    std::fflush(stdout);
 }
 
 }  // namespace lastcall::testing
