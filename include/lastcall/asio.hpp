@@ -35,7 +35,7 @@ namespace lastcall::asio {
 
 struct acceptor_options {
     std::string name = "acceptor";
-    uses_list uses = {};  ///< the component that serves the connections
+    uses_list uses = {};  ///< must have the component that serves: it drains after this one
     int backlog = 4096;
 };
 
@@ -70,9 +70,11 @@ public:
             });
         };
         part.force = [this] {
-            boost::asio::post(acceptor_.get_executor(), [this] {
-                forced_ = true;
-                breather_.cancel();
+            boost::asio::post(acceptor_.get_executor(), [this, finished = finished_] {
+                if (!*finished) {
+                    forced_ = true;
+                    breather_.cancel();
+                }
             });
         };
         life.add(std::move(part));
@@ -143,6 +145,7 @@ private:
     void finish() {
         if (done_) {
             const auto done = std::exchange(done_, nullptr);
+            *finished_ = true;
             (*done)();
         }
     }
@@ -156,6 +159,8 @@ private:
     std::shared_ptr<completion> done_;
     bool pending_ = false;  ///< an accept or a pause; there is one at most
     bool forced_ = false;
+    /// Outlives this object in a `force` that comes too late.
+    const std::shared_ptr<bool> finished_ = std::make_shared<bool>(false);
 };
 
 struct connections_options {
@@ -169,7 +174,7 @@ struct connections_options {
 /// Every connection of a session loop, as one component.
 ///
 /// Socket:   boost::asio::ip::tcp::socket, or what has its `shutdown`, `close`,
-///           `async_read_some` and `get_executor`.
+///           `available`, `async_read_some` and `get_executor`.
 /// Lifetime: must outlive the `run` of its lifecycle and every `tracked_socket` it gave.
 template <class Socket = boost::asio::ip::tcp::socket>
 class tracked_connections {
@@ -248,7 +253,7 @@ public:
         auto e = std::make_shared<entry>(*this, std::move(s));
         const std::lock_guard lock(mutex_);
         all_.insert(e);
-        if (done_) {
+        if (draining_) {
             give_race_grace(e);
         }
         return tracked_socket(e);
@@ -277,17 +282,18 @@ private:
     using entry_ptr = std::shared_ptr<entry>;
 
     void drain(completion done) {
-        const std::lock_guard lock(mutex_);
+        std::unique_lock lock(mutex_);
+        draining_ = true;
         done_.emplace(std::move(done));
         for (const entry_ptr& e : all_) {
             give_race_grace(e);
         }
-        finish_if_empty();
+        finish_if_empty(std::move(lock));
     }
 
     void idle_again(const entry_ptr& e) {
         const std::lock_guard lock(mutex_);
-        if (done_) {
+        if (draining_) {
             give_race_grace(e);
         }
     }
@@ -359,14 +365,18 @@ private:
     void forget(const entry_ptr& e) {
         e->gone = true;
         e->timer.cancel();
-        const std::lock_guard lock(mutex_);
+        std::unique_lock lock(mutex_);
         all_.erase(e);
-        finish_if_empty();
+        finish_if_empty(std::move(lock));
     }
 
-    void finish_if_empty() {
+    // `done` ends `run`, and this object may be destroyed then: it is touched before only.
+    void finish_if_empty(std::unique_lock<std::mutex> lock) {
         if (done_ && all_.empty()) {
-            (*done_)();
+            completion done = std::move(*done_);
+            done_.reset();
+            lock.unlock();
+            done();
         }
     }
 
@@ -374,7 +384,8 @@ private:
     connections_options options_;
     mutable std::mutex mutex_;
     std::set<entry_ptr> all_;
-    std::optional<completion> done_;
+    bool draining_ = false;
+    std::optional<completion> done_;  ///< of the drain that is going on
 };
 
 }  // namespace lastcall::asio

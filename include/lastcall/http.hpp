@@ -38,7 +38,7 @@ using boost::beast::http::verb;
 
 struct tls_options {
     std::string certificate_chain_file;  ///< PEM
-    std::string private_key_file;        ///< PEM
+    std::string private_key_file;        ///< PEM, without a pass phrase
 };
 
 struct server_options {

@@ -33,6 +33,15 @@ struct temp_folder {
     std::string path;
 };
 
+inline int times_in(const std::string& text, std::string_view what) {
+    int n = 0;
+    for (std::size_t at = text.find(what); at != std::string::npos;
+         at = text.find(what, at + what.size())) {
+        ++n;
+    }
+    return n;
+}
+
 class client {
 public:
     explicit client(int port) : fd_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
@@ -73,23 +82,7 @@ public:
         return ended;
     }
 
-    [[nodiscard]] int count(std::string_view what) const {
-        int n = 0;
-        for (std::size_t at = in.find(what); at != std::string::npos;
-             at = in.find(what, at + what.size())) {
-            ++n;
-        }
-        return n;
-    }
-
-    [[nodiscard]] int fd() const { return fd_.get(); }
-
-    std::string in;
-    bool connected = false;
-    bool ended = false;
-    bool was_reset = false;
-
-private:
+    /// Reads once. False: the end, a reset or the ceiling.
     bool read_some() {
         pollfd wait{fd_.get(), POLLIN, 0};
         if (::poll(&wait, 1, static_cast<int>(std::chrono::milliseconds(ceiling).count())) != 1) {
@@ -105,6 +98,16 @@ private:
         return n > 0;
     }
 
+    [[nodiscard]] int count(std::string_view what) const { return times_in(in, what); }
+
+    [[nodiscard]] int fd() const { return fd_.get(); }
+
+    std::string in;
+    bool connected = false;
+    bool ended = false;
+    bool was_reset = false;
+
+private:
     sys::unique_fd fd_;
 };
 
@@ -127,12 +130,10 @@ public:
             ::_exit(127);
         }
         ::close(out[1]);
-        std::array<char, 16> text{};
-        pollfd wait{out[0], POLLIN, 0};
-        if (::poll(&wait, 1, 10'000) == 1 && ::read(out[0], text.data(), text.size() - 1) > 0) {
-            port = std::atoi(text.data());
+        out_ = sys::unique_fd(out[0]);
+        if (says("\n")) {
+            port = std::atoi(said_.c_str());
         }
-        ::close(out[0]);
     }
     child(const child&) = delete;
     child& operator=(const child&) = delete;
@@ -141,6 +142,24 @@ public:
             ::kill(pid_, SIGKILL);
             ::waitpid(pid_, nullptr, 0);
         }
+    }
+
+    /// Waits until its output contains `what`. False: it has ended, or the ceiling.
+    bool says(std::string_view what) {
+        while (said_.find(what) == std::string::npos) {
+            std::array<char, 4096> text;
+            pollfd wait{out_.get(), POLLIN, 0};
+            if (::poll(&wait, 1, static_cast<int>(std::chrono::milliseconds(ceiling).count())) !=
+                1) {
+                return false;
+            }
+            const ssize_t n = ::read(out_.get(), text.data(), text.size());
+            if (n <= 0) {
+                return false;
+            }
+            said_.append(text.data(), static_cast<std::size_t>(n));
+        }
+        return true;
     }
 
     void signal(int number = SIGTERM) const { ::kill(pid_, number); }
@@ -183,6 +202,8 @@ public:
 
 private:
     pid_t pid_ = -1;
+    sys::unique_fd out_;
+    std::string said_;
 };
 
 /// Runs a scenario in this process and returns its exit code.

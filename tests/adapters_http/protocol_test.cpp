@@ -5,13 +5,10 @@
 #include <vector>
 
 #include "adapters_http/child.hpp"
+#include "adapters_http/requests.hpp"
 
 namespace lastcall::testing {
 namespace {
-
-std::string get(std::string_view path, std::string_view more = {}) {
-    return "GET " + std::string(path) + " HTTP/1.1\r\nHost: a\r\n" + std::string(more) + "\r\n";
-}
 
 std::string ask(const std::string& text, const std::string& scenario = "http") {
     child s(scenario);
@@ -20,8 +17,6 @@ std::string ask(const std::string& text, const std::string& scenario = "http") {
     EXPECT_TRUE(c.to_end()) << c.in;
     return c.in;
 }
-
-bool has(const std::string& text, std::string_view what) { return text.find(what) != text.npos; }
 
 TEST(Http, AnswersFiftyPipelinedRequestsHoweverTheyAreSplit) {
     child s("http");
@@ -223,17 +218,6 @@ TEST(HttpDescriptors, RunOutWithoutSpinningAndComeBack) {
     }
     EXPECT_TRUE(all.back()->until("/x\n"));
     EXPECT_EQ(s.stop(), 0);
-}
-
-constexpr auto upgrade =
-    "GET /ws HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-    "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
-
-// Masked with zeros.
-std::string frame(unsigned char first, const std::string& text) {
-    return std::string{
-               static_cast<char>(first), static_cast<char>(0x80U | text.size()), 0, 0, 0, 0} +
-           text;
 }
 
 TEST(HttpWebSocket, EchoesAlsoWhatCameWithTheHandshakeAndAnswersPings) {

@@ -1,34 +1,24 @@
 #include <gtest/gtest.h>
 #include <sys/resource.h>
 
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/asio/read_until.hpp>
-#include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <boost/asio/streambuf.hpp>
-#include <boost/asio/write.hpp>
 #include <cstdio>
 #include <lastcall/http.hpp>
 #include <thread>
 
+#include "adapters_http/certificate.hpp"
 #include "adapters_http/child.hpp"
+#include "adapters_http/service_side.hpp"
 
 namespace lastcall::testing {
 namespace {
 
 using namespace std::chrono_literals;
-using boost::asio::ip::tcp;
 using http::exchange;
 using http::status;
 
 constexpr auto plain = "text/plain";
-
-void say_port(int port) {
-    std::printf("%d\n", port);
-    std::fflush(stdout);
-}
 
 void later(exchange x, std::chrono::milliseconds wait) {
     auto timer = std::make_shared<boost::asio::steady_timer>(x.executor(), wait);
@@ -50,7 +40,37 @@ void chain(const std::shared_ptr<http::stream>& s, int left) {
     });
 }
 
-void serve(exchange x, std::vector<std::thread>& threads, std::vector<exchange>& kept) {
+// What outlives a request. All but the threads belongs to the one event loop.
+struct memory {
+    std::vector<std::thread> threads;
+    std::vector<exchange> kept;
+    std::vector<http::stream> open_streams;
+    bool enough = false;  ///< the streams that tick may end
+};
+
+// Ticks until it is enough, or the client is gone.
+struct ticker : std::enable_shared_from_this<ticker> {
+    ticker(boost::asio::any_io_executor on, http::stream s, const memory& m)
+        : timer(std::move(on)), out(std::move(s)), has(m) {}
+    void tick() {
+        if (has.enough) {
+            out.write("last\n");
+            out.end();
+            return;
+        }
+        out.write("tick\n", [self = shared_from_this()](bool is_alive) {
+            if (is_alive) {
+                self->timer.expires_after(20ms);
+                self->timer.async_wait([self](boost::system::error_code) { self->tick(); });
+            }
+        });
+    }
+    boost::asio::steady_timer timer;
+    http::stream out;
+    const memory& has;
+};
+
+void answer(exchange x, memory& has) {
     const std::string path(x.path());
     if (path == "/echo") {
         std::string body = x.request().body();
@@ -66,7 +86,7 @@ void serve(exchange x, std::vector<std::thread>& threads, std::vector<exchange>&
         std::this_thread::sleep_for(200ms);
         std::move(x).respond(status::ok, plain, "blocked\n");
     } else if (path == "/thread") {
-        threads.emplace_back([held = std::move(x)]() mutable {
+        has.threads.emplace_back([held = std::move(x)]() mutable {
             std::this_thread::sleep_for(100ms);
             std::move(held).respond(status::ok, plain, "thread\n");
         });
@@ -76,7 +96,7 @@ void serve(exchange x, std::vector<std::thread>& threads, std::vector<exchange>&
         exchange gone(std::move(x));
     } else if (path == "/never") {
         x.name("never");
-        kept.push_back(std::move(x));
+        has.kept.push_back(std::move(x));
     } else if (path == "/204") {
         std::move(x).respond(status::no_content, plain, std::string());
     } else if (path == "/304") {
@@ -95,8 +115,14 @@ void serve(exchange x, std::vector<std::thread>& threads, std::vector<exchange>&
     } else if (path == "/abandon") {
         std::move(x).begin_stream(status::ok, plain).write("part");
     } else if (path == "/long") {
-        auto* s = new http::stream(std::move(x).begin_stream(status::ok, plain));
-        s->write("first");  // never ended, never given up
+        has.open_streams.push_back(std::move(x).begin_stream(status::ok, plain));
+        has.open_streams.back().write("first");
+    } else if (path == "/ticks") {
+        const auto on = x.executor();
+        std::make_shared<ticker>(on, std::move(x).begin_stream(status::ok, plain), has)->tick();
+    } else if (path == "/enough") {
+        has.enough = true;
+        std::move(x).respond(status::ok, plain, "ends\n");
     } else if (x.wants_websocket()) {
         std::move(x).accept_websocket({.message = [](http::websocket self, std::string text) {
             if (text == "throw") {
@@ -109,8 +135,8 @@ void serve(exchange x, std::vector<std::thread>& threads, std::vector<exchange>&
     }
 }
 
-int serve_well(const std::string& scenario) {
-    lifecycle_options life_options{.service = "test", .log = [](std::string_view) {}};
+int serve(const std::string& scenario, bool is_null) {
+    lifecycle_options life_options{.service = "test", .log = say};
     life_options.report_file = std::getenv("TEST_REPORT");
     if (scenario == "duck") {
         life_options.duck = lame_duck{.min = 1000ms, .max = 1000ms};
@@ -118,96 +144,46 @@ int serve_well(const std::string& scenario) {
     lifecycle life(life_options);
     http::server_options o{.listen = "127.0.0.1:0", .threads = 1, .race_grace = 300ms};
     o.header_limit = 4096;
+    o.websocket_close = 500ms;
     if (scenario == "quick") {
         o.header_timeout = o.body_timeout = o.idle_timeout = o.write_timeout = 300ms;
         o.message_limit = 1000;
     }
-    if (scenario == "tls") {
-        const std::string folder = std::getenv("TEST_FOLDER");
-        const std::string make =
-            "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 "
-            "-nodes -subj /CN=localhost -days 2 -keyout " +
-            folder + "/key -out " + folder + "/cert 2>/dev/null";
-        if (std::system(make.c_str()) != 0) {
-            return 2;
-        }
-        o.tls = http::tls_options{folder + "/cert", folder + "/key"};
+    if (scenario.ends_with("patient")) {
+        o.race_grace = 2000ms;
     }
-    std::vector<std::thread> threads;
-    std::vector<exchange> kept;
+    if (scenario.starts_with("tls")) {
+        const std::string folder = std::getenv("TEST_FOLDER");
+        const certificate_files files = make_certificate(folder);
+        o.tls = http::tls_options{files.certificate, files.key};
+    }
+    memory has;
     int code = 0;
     {
-        http::server server(life, o, [&](exchange x) { serve(std::move(x), threads, kept); });
+        http::server server(life, o, [&](exchange x) { answer(std::move(x), has); });
         if (scenario == "few") {
             const rlimit limit{24, 24};
             ::setrlimit(RLIMIT_NOFILE, &limit);
         }
         life.ready();
-        say_port(server.port());
+        if (is_null) {
+            drain_nothing();
+        }
+        say(std::to_string(server.port()));
         code = life.run().exit_code();
     }
-    for (std::thread& t : threads) {
+    for (std::thread& t : has.threads) {
         t.join();
     }
     return code;
 }
 
-// A server that stops as most do: SIGTERM ends the loop, and the process.
-struct null_session : std::enable_shared_from_this<null_session> {
-    explicit null_session(tcp::socket s) : socket(std::move(s)), timer(socket.get_executor()) {}
-    void read() {
-        boost::asio::async_read_until(
-            socket, in, "\r\n\r\n",
-            [self = shared_from_this()](boost::system::error_code error, std::size_t n) {
-                if (!error) {
-                    const std::string head(static_cast<const char*>(self->in.data().data()), n);
-                    self->in.consume(n);
-                    self->timer.expires_after(head.find(" /slow ") != head.npos ? 300ms : 0ms);
-                    if (head.find(" /block ") != head.npos) {
-                        std::this_thread::sleep_for(200ms);
-                    }
-                    self->timer.async_wait([self](boost::system::error_code) { self->write(); });
-                }
-            });
-    }
-    void write() {
-        boost::asio::async_write(
-            socket, boost::asio::buffer(answer),
-            [self = shared_from_this()](boost::system::error_code error, std::size_t) {
-                if (!error) {
-                    self->read();
-                }
-            });
-    }
-    std::string answer = "HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nok\n";
-    tcp::socket socket;
-    boost::asio::steady_timer timer;
-    boost::asio::streambuf in;
-};
-
-int serve_badly() {
-    boost::asio::io_context io;
-    tcp::acceptor acceptor(io, {boost::asio::ip::address_v4::loopback(), 0});
-    boost::asio::signal_set signals(io, SIGTERM, SIGINT);
-    signals.async_wait([&](boost::system::error_code, int) { io.stop(); });
-    std::function<void()> accept = [&] {
-        acceptor.async_accept([&](boost::system::error_code error, tcp::socket s) {
-            if (!error) {
-                std::make_shared<null_session>(std::move(s))->read();
-                accept();
-            }
-        });
-    };
-    accept();
-    say_port(acceptor.local_endpoint().port());
-    io.run();
-    return 0;
-}
-
 }  // namespace
 
 int run_service(const std::string& scenario) {
-    return scenario == "null" ? serve_badly() : serve_well(scenario);
+    std::string name = scenario;
+    const bool is_null = take_null(name);
+    return serve(name, is_null);
 }
 
 }  // namespace lastcall::testing

@@ -64,6 +64,14 @@ void connection::read() {
                 transport_.shutdown();  // TLS: our close_notify, or the client sees a truncation
                 close();
                 return;
+            case io_result::kind::no_tls:
+                // The alert is sent. Closing over unread input would reset the connection,
+                // and the client might not see why.
+                if (at == phase::lingering || at == phase::parting) {
+                    continue;
+                }
+                begin_linger(phase::lingering);
+                return;
             case io_result::kind::error:
                 close();
                 return;

@@ -50,7 +50,7 @@ void connection::write(std::string_view head, std::string_view body) {
             body.remove_prefix(sent.bytes - of_head);
             continue;
         }
-        if (sent.what == io_result::kind::error || sent.what == io_result::kind::end) {
+        if (sent.what != io_result::kind::wants_write && sent.what != io_result::kind::wants_read) {
             close();
             return;
         }

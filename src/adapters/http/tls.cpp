@@ -22,6 +22,8 @@ ssl_context make_ssl_context(const tls_options& options) {
     if (context == nullptr) {
         fail("cannot make a context");
     }
+    // A key with a pass phrase is refused: OpenSSL would ask for it, and wait.
+    ::SSL_CTX_set_default_passwd_cb(context.get(), [](char*, int, int, void*) { return -1; });
     ::SSL_CTX_set_min_proto_version(context.get(), TLS1_2_VERSION);
     // Idle connections hold no record buffers; a write may be continued from elsewhere.
     ::SSL_CTX_set_mode(context.get(), SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE |

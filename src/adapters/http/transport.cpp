@@ -25,7 +25,7 @@ io_result from(sys::transfer t, io_result::kind if_blocked) {
 }  // namespace
 
 io_result transport::read(char* into, std::size_t room) noexcept {
-    if (session_ == nullptr) {
+    if (session_ == nullptr || is_broken_) {
         return from(sys::receive(fd_, into, room), io_result::kind::wants_read);
     }
     ::ERR_clear_error();
@@ -54,6 +54,10 @@ io_result transport::classify(int result) noexcept {
             return {io_result::kind::wants_write};
         case SSL_ERROR_ZERO_RETURN:
             return {io_result::kind::end};
+        case SSL_ERROR_SSL:
+            ::ERR_clear_error();
+            is_broken_ = true;
+            return {io_result::kind::no_tls};
         default:
             ::ERR_clear_error();
             return {io_result::kind::error};

@@ -10,7 +10,8 @@
 namespace lastcall::http {
 
 struct io_result {
-    enum class kind : unsigned char { done, wants_read, wants_write, end, error };
+    /// `no_tls`: the client broke the protocol, and its socket is as good as before.
+    enum class kind : unsigned char { done, wants_read, wants_write, end, no_tls, error };
     kind what;
     std::size_t bytes = 0;
 };
@@ -19,6 +20,7 @@ class transport {
 public:
     transport(int fd, ssl_session session) noexcept : fd_(fd), session_(std::move(session)) {}
 
+    /// After `no_tls` it reads what comes as it is, to be thrown away.
     io_result read(char* into, std::size_t room) noexcept;
     io_result write(std::string_view head, std::string_view body) noexcept;
 
@@ -37,6 +39,7 @@ private:
 
     int fd_;
     ssl_session session_;
+    bool is_broken_ = false;  ///< the session can neither read nor write any more
 };
 
 }  // namespace lastcall::http

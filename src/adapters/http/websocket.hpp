@@ -71,6 +71,7 @@ private:
                     case io_result::kind::end:
                         self.complete(boost::asio::error::eof, 0);
                         return;
+                    case io_result::kind::no_tls:
                     case io_result::kind::error:
                         self.complete(boost::asio::error::connection_reset, 0);
                         return;
