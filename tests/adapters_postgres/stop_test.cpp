@@ -17,7 +17,7 @@ names faults_of_a_stop(drain_kind kind) {
     names faults;
     lifecycle life(testing::quiet_service());
     const auto store = std::make_shared<detail::postgres_store>(
-        testing::options_for(testing::server().conninfo()));
+        testing::options_for(testing::server().conninfo()), std::chrono::seconds(1));
     const component part = store->describe();
     const bool waits = kind == drain_kind::real;
     life.add({.name = "network", .uses = nothing, .drain = [&] {
@@ -86,7 +86,7 @@ TEST(PostgresStop, EndsTheConnectionsOfAQueueToo) {
 TEST(PostgresStop, DoesNotCloseAConnectionUnderItsTransaction) {
     testing::clean_observer look;
     auto store = std::make_shared<detail::postgres_store>(
-        testing::options_for(testing::server().conninfo()));
+        testing::options_for(testing::server().conninfo()), std::chrono::seconds(1));
     postgres_transaction in = store->begin("order");
     EXPECT_THROW(store->close(), std::runtime_error);
     EXPECT_EQ(in.exec("SELECT 1"), 1);
