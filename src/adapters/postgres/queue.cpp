@@ -81,6 +81,13 @@ public:
         in.exec(sql_.renew, options_.lease.count(), options_.queue, owner_);
     }
 
+    /// Null when the options want none.
+    std::unique_ptr<postgres_listener> listen(std::function<void()> heard) {
+        return options_.listen
+                   ? std::make_unique<postgres_listener>(*store_, sql_.listen, std::move(heard))
+                   : nullptr;
+    }
+
 private:
     const std::shared_ptr<postgres_store> store_;
     const postgres_queue_options options_;
@@ -94,17 +101,13 @@ private:
 
 class postgres_queue::impl : public adapters::sql_queue<detail::postgres_job_table> {
 public:
-    impl(std::shared_ptr<detail::postgres_store> store, const postgres_queue_options& options)
-        : sql_queue(store, options),
-          store_(std::move(store)),
-          listen_(options.listen ? detail::postgres_queue_sql(options.table, true).listen : "") {}
+    using sql_queue::sql_queue;
 
     std::vector<job> take(std::size_t most, std::chrono::milliseconds wait) {
         {
             const std::lock_guard lock(mutex_);
-            if (!listen_.empty() && !listener_ && !is_woken()) {
-                listener_ = std::make_unique<detail::postgres_listener>(*store_, listen_,
-                                                                        [this] { announce(); });
+            if (!listener_ && !is_woken()) {
+                listener_ = table().listen([this] { announce(); });
             }
         }
         return sql_queue::take(most, wait);
@@ -119,8 +122,6 @@ public:
     }
 
 private:
-    const std::shared_ptr<detail::postgres_store> store_;
-    const std::string listen_;  ///< the statement; empty: no listener
     std::mutex mutex_;
     std::unique_ptr<detail::postgres_listener> listener_;  ///< last: its thread announces
 };

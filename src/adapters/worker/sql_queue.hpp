@@ -125,6 +125,8 @@ public:
         news_.notify_all();
     }
 
+    [[nodiscard]] Table& table() noexcept { return table_; }
+
     [[nodiscard]] bool is_woken() const noexcept {
         const std::lock_guard lock(mutex_);
         return woken_;
