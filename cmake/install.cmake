@@ -22,7 +22,7 @@ outside(http CMAKE "Boost 1.81" "OpenSSL" PKG openssl
         CFLAGS -DBOOST_ASIO_SEPARATE_COMPILATION -DBOOST_BEAST_SEPARATE_COMPILATION)
 outside(sqlite CMAKE "SQLite3 3.35" PKG sqlite3)
 outside(postgres CMAKE "PostgreSQL" PKG libpq)
-outside(redis PKG hiredis)
+outside(redis CMAKE "OpenSSL" PKG hiredis openssl)
 outside(flush_spdlog CMAKE "spdlog" PKG spdlog)
 outside(flush_prometheus CMAKE "civetweb" "prometheus-cpp"
         PKG prometheus-cpp-push prometheus-cpp-pull prometheus-cpp-core LIBS -lcivetweb-cpp)

@@ -39,6 +39,9 @@ metrics::metrics(std::shared_ptr<prometheus::Registry> registry)
 std::string metrics::text(const lastcall::http::server_counts& server) const {
     using prometheus::MetricType;
     auto families = registry_->Collect();
+    families.push_back(number("orders_queue_failures_total",
+                              "Calls to a job queue that failed; they are repeated",
+                              MetricType::Counter, queue_failures()));
     families.push_back(number("http_connections_accepted_total", "Connections accepted",
                               MetricType::Counter, server.connections_accepted));
     families.push_back(number("http_connections_open", "Connections open now", MetricType::Gauge,

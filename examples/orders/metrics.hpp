@@ -18,8 +18,9 @@ public:
     prometheus::Counter& orders_created;
     prometheus::Counter& jobs_done;
     prometheus::Counter& jobs_failed;
+    std::function<std::size_t()> queue_failures = [] { return std::size_t{0}; };
 
-    /// All of them in the text format, and the numbers of the server.
+    /// All of them in the text format, and the numbers of the server and the queues.
     [[nodiscard]] std::string text(const lastcall::http::server_counts& server) const;
 
 private:

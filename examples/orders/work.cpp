@@ -18,13 +18,12 @@ blocking_threads::~blocking_threads() { pool_.join(); }
 workers::workers(lastcall::lifecycle& life, const options& o, store& db, feed& news,
                  metrics& numbers)
     : job_time_(o.job_time), db_(db), news_(news), numbers_(numbers) {
+    numbers.queue_failures = [this] { return queue_failures(); };
     if (o.queue == "db") {
         pool_.emplace(life,
                       lastcall::worker_options{
                           .name = "worker", .threads = o.workers, .uses = {db.component()}},
-                      db.queue(), [this](const job& j, const std::stop_token& forced) {
-                          return ship_from_db(j, forced);
-                      });
+                      db.queue(), attempt(&workers::ship_from_db));
         return;
     }
     redis_.emplace(
@@ -44,8 +43,25 @@ workers::workers(lastcall::lifecycle& life, const options& o, store& db, feed& n
         life,
         lastcall::worker_options{
             .name = "worker", .threads = o.workers, .uses = {db.component(), "redis queue"}},
-        *redis_queue_,
-        [this](const job& j, const std::stop_token& forced) { return ship_from_redis(j, forced); });
+        *redis_queue_, attempt(&workers::ship_from_redis));
+}
+
+std::size_t workers::queue_failures() const {
+    return (pool_ ? pool_->queue_failures().count : 0) +
+           (relay_ ? relay_->queue_failures().count : 0);
+}
+
+lastcall::worker_pool::handler workers::attempt(action what) {
+    return [this, what](const job& j, const std::stop_token& forced) {
+        try {
+            return (this->*what)(j, forced);
+        } catch (...) {
+            if (!forced.stop_requested()) {
+                numbers_.jobs_failed.Increment();
+            }
+            throw;
+        }
+    };
 }
 
 job_outcome workers::ship_from_db(const job& j, const std::stop_token& forced) {

@@ -38,7 +38,13 @@ class workers {
 public:
     workers(lastcall::lifecycle& life, const options& o, store& db, feed& news, metrics& numbers);
 
+    /// Queue calls that threw, of all pools.
+    [[nodiscard]] std::size_t queue_failures() const;
+
 private:
+    using action = lastcall::job_outcome (workers::*)(const lastcall::job&, const std::stop_token&);
+    /// Runs one attempt, and counts it when it fails by itself.
+    lastcall::worker_pool::handler attempt(action what);
     lastcall::job_outcome ship_from_db(const lastcall::job& job, const std::stop_token& forced);
     lastcall::job_outcome ship_from_redis(const lastcall::job& job, const std::stop_token& forced);
     bool take_time(const std::stop_token& forced) const;

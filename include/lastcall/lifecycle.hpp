@@ -149,6 +149,10 @@ public:
     [[nodiscard]] std::chrono::milliseconds grace() const noexcept;
     [[nodiscard]] std::string_view grace_source() const noexcept;
 
+    /// The last part of the grace, in which what is still inside is forced: a tenth of what
+    /// the reserve leaves, at most 1 s. Whatever a `force` waits for must fit in it.
+    [[nodiscard]] std::chrono::milliseconds force_window() const noexcept;
+
     class impl;
 
 private:

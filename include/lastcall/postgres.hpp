@@ -210,8 +210,9 @@ struct postgres_options {
     /// How long a transaction waits for a free connection.
     std::chrono::milliseconds acquire_timeout{5'000};
     /// How long a forced or broken transaction waits for the server's answer before its
-    /// connection is dropped. Smaller than the time the lifecycle keeps for forcing.
-    std::chrono::milliseconds force_wait{400};
+    /// connection is dropped. Must be below `lifecycle::force_window`, which is short when
+    /// the grace is. Unset: two fifths of that, 400 ms with a grace of 11 s or more.
+    std::optional<std::chrono::milliseconds> force_wait = {};
     std::string application_name = "lastcall";  ///< in pg_stat_activity
     uses_list uses = {};
     share drain_share = {.minimum = std::chrono::milliseconds{0}, .weight = 2.0};
@@ -225,8 +226,8 @@ struct postgres_options {
 class postgres_pool {
 public:
     /// Makes the first connection, so that a wrong address fails here, and adds itself.
-    /// Errors:   std::invalid_argument: no connection allowed; postgres_error; as
-    ///           `lifecycle::add`.
+    /// Errors:   std::invalid_argument: no connection allowed, or a force wait that does not
+    ///           fit the force window, with both; postgres_error; as `lifecycle::add`.
     /// Blocks:   up to the connect timeout.
     postgres_pool(lifecycle& life, postgres_options options);
     postgres_pool(const postgres_pool&) = delete;

@@ -12,8 +12,8 @@
 // `finish`. Needs Redis 6.2; the keys of one queue lie in one slot of a cluster only if
 // the prefix carries a {hash tag}.
 //
-// No cluster redirects, no TLS, no publish/subscribe: what needs those wants a client
-// of its own beside this one.
+// No cluster redirects, no publish/subscribe: what needs those wants a client of its own
+// beside this one. A redirect of a cluster is an error that says so.
 #pragma once
 
 #include <array>
@@ -107,6 +107,10 @@ struct redis_options {
 
     /// redis://[[user]:password@]host[:port][/db], or unix:///path[?db=n]. Characters
     /// that have a meaning in a URL are written as %XX.
+    ///
+    /// rediss:// is the same over TLS, 1.2 and up. The certificate must be for the host, and
+    /// be signed by one that the system trusts, or by one of rediss://...?ca=FILE (PEM). No
+    /// certificate of our own is shown: the server must not ask for it (tls-auth-clients no).
     std::string url = "redis://127.0.0.1:6379";
 
     std::size_t size = 8;  ///< connections at most; made when first needed
@@ -172,8 +176,8 @@ public:
 
     /// Connects once, to see that it can, and adds itself to `life`.
     ///
-    /// Errors:   std::invalid_argument (URL, size, timeouts; as `lifecycle::add`),
-    ///           redis_error (unreachable). Nothing is added then.
+    /// Errors:   std::invalid_argument (URL, certificates, size, timeouts; as
+    ///           `lifecycle::add`), redis_error (unreachable). Nothing is added then.
     /// Blocks:   up to `connect_timeout`.
     redis_pool(lifecycle& life, redis_options options);
     redis_pool(const redis_pool&) = delete;

@@ -70,6 +70,12 @@ struct worker_options {
     share drain_share = {.minimum = std::chrono::milliseconds{0}, .weight = 8.0};
 };
 
+/// Calls to a queue that threw.
+struct queue_failures {
+    std::size_t count = 0;  ///< since the pool began; it only grows
+    std::string last;       ///< "take: WHAT", the call and its error; empty while there is none
+};
+
 /// Threads that take jobs and run a handler on each, as one component of a lifecycle.
 ///
 /// Lifetime: the queue must outlive it, and it the `run` of its lifecycle.
@@ -91,6 +97,14 @@ public:
 
     /// Jobs whose handler runs now.
     [[nodiscard]] std::size_t busy() const noexcept;
+
+    /// What went wrong between the pool and its queue. The pool repeats such a call by
+    /// itself, so this is for whoever watches: a count that grows is a queue that cannot
+    /// be reached, and no job is done meanwhile. What a handler throws does not count.
+    ///
+    /// Returns:  a copy. The report of the stop names the jobs that no call could settle.
+    /// Threads:  any. Blocks: never for long; it is fit for a health check.
+    [[nodiscard]] lastcall::queue_failures queue_failures() const;
 
 private:
     class impl;

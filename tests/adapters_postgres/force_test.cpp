@@ -17,7 +17,7 @@ struct forced_store {
     explicit forced_store(std::chrono::milliseconds force_wait = testing::ceiling) {
         auto options = testing::options_for(testing::server().conninfo());
         options.force_wait = force_wait;
-        store = std::make_shared<detail::postgres_store>(options);
+        store = std::make_shared<detail::postgres_store>(options, 2 * testing::ceiling);
     }
 
     /// Runs a statement on a thread, forces once the server works on it, and returns what
@@ -144,8 +144,7 @@ TEST(PostgresForce, SendsAwayWhoWaitsForAConnection) {
 TEST(PostgresForce, LetsAQueueSettleItsJobs) {
     forced_store s;
     s.store->force();
-    postgres_transaction in =
-        s.store->begin("put job back", detail::postgres_purpose::housekeeping);
+    postgres_transaction in = s.store->begin("put job back", adapters::purpose::housekeeping);
     ASSERT_TRUE(in);
     s.store->force();
     EXPECT_EQ(in.exec("INSERT INTO orders VALUES (1, 'tea')"), 1);
@@ -153,7 +152,7 @@ TEST(PostgresForce, LetsAQueueSettleItsJobs) {
 }
 
 TEST(PostgresForce, EndsAStopWhoseGraceRanOut) {
-    testing::postgres_service s(1s);
+    testing::postgres_service s(3s);
     std::string state = "none";
     std::thread runs([&] {
         postgres_transaction in = s.db.begin("long");
@@ -172,6 +171,53 @@ TEST(PostgresForce, EndsAStopWhoseGraceRanOut) {
     EXPECT_EQ(done.result, result::forced) << done.json();
     EXPECT_TRUE(s.look.sees_no_connection());
     EXPECT_EQ(s.look.number("SELECT count(*) FROM orders"), 0);
+}
+
+// A grace of 3 s leaves 250 ms for forcing: a drain that waited longer for the server would
+// end after its share, in the time of what it uses.
+TEST(PostgresForce, LetsAServerThatDoesNotAnswerKeepAShortGrace) {
+    testing::postgres_service s(3s);
+    std::thread runs([&] {
+        postgres_transaction in = s.db.begin("long");
+        EXPECT_THROW(in.exec("SELECT pg_sleep(60)"), postgres_error);
+    });
+    EXPECT_TRUE(s.look.sees_a_running("pg_sleep"));
+    testing::server().freeze();
+    s.life.request_stop();
+    const report done = s.life.run();
+    runs.join();
+    testing::server().resume();
+    EXPECT_EQ(done.result, result::forced) << done.json();
+    EXPECT_LE(done.steps.at(0).duration, done.steps.at(0).share) << done.json();
+}
+
+TEST(PostgresForce, RefusesAForceWaitThatTheGraceHasNoTimeFor) {
+    lifecycle life(testing::quiet_service(2s));
+    auto options = testing::options_for(testing::server().conninfo());
+    options.force_wait = 150ms;
+    try {
+        const postgres_pool pool(life, options);
+        ADD_FAILURE() << "accepted";
+    } catch (const std::invalid_argument& refused) {
+        EXPECT_STREQ(refused.what(),
+                     "postgres pool \"db\": a force wait of 150ms does not fit: the grace period "
+                     "leaves 150ms for forcing; lower it, leave it unset, or give the service a "
+                     "longer grace period");
+    }
+    options.force_wait = -1ms;
+    EXPECT_THROW(postgres_pool(life, options), std::invalid_argument);
+    options.force_wait = 149ms;
+    EXPECT_NO_THROW(postgres_pool(life, options));
+}
+
+TEST(PostgresForce, WaitsTwoFifthsOfTheForceWindowWhenNotTold) {
+    const auto wait = [](std::chrono::milliseconds window) {
+        const detail::postgres_store store(testing::options_for(testing::server().conninfo()),
+                                           window);
+        return store.options().force_wait;
+    };
+    EXPECT_EQ(wait(1s), 400ms);
+    EXPECT_EQ(wait(150ms), 60ms);
 }
 
 }  // namespace

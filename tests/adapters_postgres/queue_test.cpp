@@ -2,6 +2,7 @@
 #include <unistd.h>
 
 #include "adapters_postgres/postgres_service.hpp"
+#include "adapters_worker/table_queue_contract.hpp"
 
 namespace lastcall {
 namespace {
@@ -9,101 +10,55 @@ namespace {
 using namespace std::chrono_literals;
 using testing::counter;
 
-struct queue_service : testing::postgres_service {
+struct postgres_jobs : testing::postgres_service {
+    using queue = postgres_queue;
+
     static postgres_queue_options options(std::string name = "mail") {
         postgres_queue_options out;
         out.queue = std::move(name);
         out.max_attempts = 3;
-        out.poll = 5ms;
+        out.retry_delay = 1h;
+        out.poll = 1h;
         return out;
     }
 
-    void enqueue(postgres_queue& queue, std::string_view payload) {
-        postgres_transaction in = db.begin("enqueue");
-        queue.enqueue(in, payload);
+    std::unique_ptr<queue> make(const std::string& name) {
+        return std::make_unique<queue>(db, options(name));
+    }
+    std::unique_ptr<queue> make_in(const std::string& table) {
+        auto with = options();
+        with.table = table;
+        return std::make_unique<queue>(db, with);
+    }
+    void enqueue(queue& to, std::string_view payload) {
+        postgres_transaction in = begin();
+        to.enqueue(in, payload);
         in.commit();
     }
-
     // What the server's clock would do in time.
     void end_leases() {
         look.ask("UPDATE lastcall_jobs SET taken_until = clock_timestamp() WHERE state = 'taken'");
     }
+    void make_due() { look.ask("UPDATE lastcall_jobs SET run_after = clock_timestamp()"); }
+    std::int64_t left() { return count("lastcall_jobs WHERE state <> 'dead'"); }
+    std::int64_t dead() { return count("lastcall_jobs WHERE state = 'dead'"); }
+    std::string reason() {
+        return look.ask("SELECT error FROM lastcall_jobs WHERE state = 'dead'");
+    }
+
+    postgres_transaction begin() { return db.begin("test"); }
+    static void have_effect(postgres_transaction& in, const std::string& id) {
+        in.exec("INSERT INTO effects VALUES ($1)", id);
+    }
+    std::int64_t effects() { return count("effects"); }
+
+    std::int64_t count(const std::string& what) {
+        return look.number("SELECT count(*) FROM " + what);
+    }
 };
 
-TEST(PostgresQueue, GivesJobsInOrderAndOnce) {
-    queue_service s;
-    postgres_queue queue(s.db, s.options());
-    for (const char* payload : {"a", "b", "c"}) {
-        s.enqueue(queue, payload);
-    }
-    const auto first = queue.take(2, 0ms);
-    ASSERT_EQ(first.size(), 2u);
-    EXPECT_EQ(first[0].payload, "a");
-    EXPECT_EQ(first[0].attempt, 1);
-    EXPECT_EQ(first[1].payload, "b");
-    EXPECT_EQ(queue.take(2, 0ms).size(), 1u);
-    EXPECT_TRUE(queue.take(2, 0ms).empty());
-    queue.finish(first[0]);
-    EXPECT_EQ(s.look.number("SELECT count(*) FROM lastcall_jobs"), 2);
-}
-
-TEST(PostgresQueue, KnowsNoJobOfATransactionThatWasRolledBack) {
-    queue_service s;
-    postgres_queue queue(s.db, s.options());
-    {
-        postgres_transaction in = s.db.begin();
-        in.exec("INSERT INTO orders VALUES (1, 'tea')");
-        queue.enqueue(in, "ship it");
-    }
-    EXPECT_TRUE(queue.take(1, 0ms).empty());
-    EXPECT_EQ(s.look.number("SELECT count(*) FROM orders"), 0);
-}
-
-TEST(PostgresQueue, RefusesAnIllNamedTable) {
-    queue_service s;
-    auto options = s.options();
-    options.table = "jobs; DROP TABLE orders";
-    EXPECT_THROW(postgres_queue(s.db, options), std::invalid_argument);
-}
-
-TEST(PostgresQueue, EndsAJobWithItsEffectOrNotAtAll) {
-    queue_service s;
-    postgres_queue queue(s.db, s.options());
-    s.enqueue(queue, "ship it");
-    const job at_hand = queue.take(1, 0ms).at(0);
-    {
-        postgres_transaction in = s.db.begin();
-        EXPECT_TRUE(queue.finish_in(in, at_hand));
-    }
-    EXPECT_EQ(s.look.number("SELECT count(*) FROM lastcall_jobs"), 1);
-    postgres_transaction in = s.db.begin();
-    EXPECT_TRUE(queue.finish_in(in, at_hand));
-    in.commit();
-    EXPECT_EQ(s.look.number("SELECT count(*) FROM lastcall_jobs"), 0);
-}
-
-TEST(PostgresQueue, TellsWhoseLeaseRanOutThatTheJobIsNotItsOwn) {
-    queue_service s;
-    postgres_queue slow(s.db, s.options());
-    postgres_queue other(s.db, s.options());
-    s.enqueue(slow, "ship it");
-    const job mine = slow.take(1, 0ms).at(0);
-    EXPECT_TRUE(other.take(1, 0ms).empty());
-    s.end_leases();
-    const job theirs = other.take(1, testing::ceiling).at(0);
-    EXPECT_EQ(theirs.attempt, 2);
-    {
-        postgres_transaction in = s.db.begin();
-        EXPECT_FALSE(slow.finish_in(in, mine));
-    }
-    slow.put_back(mine);
-    slow.fail(mine, "too late");
-    postgres_transaction in = s.db.begin();
-    EXPECT_TRUE(other.finish_in(in, theirs));
-}
-
 TEST(PostgresQueue, RenewsItsLeasesButWaitsForNoneThatIsBeingEnded) {
-    queue_service s;
+    postgres_jobs s;
     postgres_queue queue(s.db, s.options());
     s.enqueue(queue, "a");
     s.enqueue(queue, "b");
@@ -119,37 +74,20 @@ TEST(PostgresQueue, RenewsItsLeasesButWaitsForNoneThatIsBeingEnded) {
     ending.commit();
 }
 
-TEST(PostgresQueue, DoesNotCountAnAttemptThatWasPutBack) {
-    queue_service s;
-    postgres_queue queue(s.db, s.options());
-    s.enqueue(queue, "ship it");
-    queue.put_back(queue.take(1, 0ms).at(0));
-    EXPECT_EQ(queue.take(1, 0ms).at(0).attempt, 1);
-}
-
-TEST(PostgresQueue, TriesAFailedJobLaterAndSetsItAsideInTheEnd) {
-    queue_service s;
+TEST(PostgresQueue, KeepsWhatItCanOfAReasonThatIsNoText) {
+    postgres_jobs s;
     auto options = s.options();
-    options.retry_delay = 1h;
+    options.max_attempts = 1;
     postgres_queue queue(s.db, options);
     s.enqueue(queue, "ship it");
-    for (int attempt = 1; attempt <= 3; ++attempt) {
-        const job at_hand = queue.take(1, 0ms).at(0);
-        EXPECT_EQ(at_hand.attempt, attempt);
-        queue.fail(at_hand, std::string("no stock \xff\0", 11));
-        EXPECT_TRUE(queue.take(1, 0ms).empty());
-        s.look.ask("UPDATE lastcall_jobs SET run_after = clock_timestamp()");
-    }
-    EXPECT_TRUE(queue.take(1, 0ms).empty());
-    EXPECT_EQ(s.look.ask("SELECT error FROM lastcall_jobs WHERE state = 'dead'"), "no stock ??");
+    queue.fail(queue.take(1, 0ms).at(0), std::string("no stock \xff\0", 11));
+    EXPECT_EQ(s.reason(), "no stock ??");
 }
 
 TEST(PostgresQueue, HearsOfAJobOfAnotherProcessWithoutPolling) {
-    queue_service s;
-    auto options = s.options();
-    options.poll = 1h;
-    postgres_queue takes(s.db, options);
-    postgres_queue gives(s.db, options);
+    postgres_jobs s;
+    postgres_queue takes(s.db, s.options());
+    postgres_queue gives(s.db, s.options());
     std::size_t got = 0;
     std::thread waits([&] { got = takes.take(1, testing::ceiling).size(); });
     ASSERT_TRUE(
@@ -162,22 +100,10 @@ TEST(PostgresQueue, HearsOfAJobOfAnotherProcessWithoutPolling) {
     takes.wake();
 }
 
-TEST(PostgresQueue, ReturnsAtOnceWhenItIsWokenNowAndFromNowOn) {
-    queue_service s;
-    auto options = s.options();
-    options.poll = 1h;
-    postgres_queue queue(s.db, options);
-    std::thread takes([&] { EXPECT_TRUE(queue.take(1, 1h).empty()); });
-    queue.wake();
-    takes.join();
-    s.enqueue(queue, "ship it");
-    EXPECT_TRUE(queue.take(1, 1h).empty());
-}
-
 // A second SIGINT forces everything at once, so the pool drains already when the handler
 // gives its job up: it must go back all the same.
 TEST(PostgresQueue, TakesBackTheJobOfAHandlerThatWasForcedTogetherWithThePool) {
-    queue_service s;
+    postgres_jobs s;
     postgres_queue queue(s.db, s.options());
     counter begun;
     worker_pool pool(s.life, {.name = "mail"}, queue,
@@ -201,4 +127,9 @@ TEST(PostgresQueue, TakesBackTheJobOfAHandlerThatWasForcedTogetherWithThePool) {
 }
 
 }  // namespace
+
+namespace testing {
+INSTANTIATE_TYPED_TEST_SUITE_P(Postgres, JobQueue, postgres_jobs);
+INSTANTIATE_TYPED_TEST_SUITE_P(Postgres, JobQueueInTransactions, postgres_jobs);
+}  // namespace testing
 }  // namespace lastcall

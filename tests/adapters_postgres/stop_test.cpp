@@ -1,57 +1,22 @@
 #include "adapters/postgres/store.hpp"
 #include "adapters_postgres/postgres_service.hpp"
+#include "adapters_worker/order_stop.hpp"
 
 namespace lastcall {
 namespace {
 
-using testing::counter;
 using testing::drain_kind;
 using names = std::vector<std::string>;
 
-// An order is half written when the service stops. Its second half comes only once the
-// drain has begun, or, for a drain that waits for nothing, once the next component drains.
 names faults_of_a_stop(drain_kind kind) {
     testing::clean_observer look;
-    counter begun;
-    counter release;
-    names faults;
     lifecycle life(testing::quiet_service());
     const auto store = std::make_shared<detail::postgres_store>(
-        testing::options_for(testing::server().conninfo()));
-    const component part = store->describe();
-    const bool waits = kind == drain_kind::real;
-    life.add({.name = "network", .uses = nothing, .drain = [&] {
-                  if (store->transactions().count() != 0) {
-                      faults.push_back("a transaction ran when what it uses drained");
-                  }
-                  release.add();
-              }});
-    life.add({.name = part.name,
-              .uses = {"network"},
-              .gates = waits ? part.gates : std::vector<gate*>(),
-              .drain = waits ? step([&] { release.add(); }) : step(),
-              .close = part.close,
-              .force = part.force});
-    std::thread order([&] {
-        postgres_transaction in = store->begin("order");
-        in.exec("INSERT INTO orders VALUES (1, 'tea')");
-        begun.add();
-        EXPECT_TRUE(release.wait_for(1));
-        in.exec("INSERT INTO orders VALUES (2, 'milk')");
-        in.commit();
-    });
-    EXPECT_TRUE(begun.wait_for(1));
-    life.request_stop();
-    const report done = life.run();
-    if (done.result != result::clean) {
-        faults.push_back("the stop was not clean");
-    }
-    order.join();
+        testing::options_for(testing::server().conninfo()), std::chrono::seconds(1));
+    names faults = testing::faults_of_a_stop_during_an_order(
+        life, kind, *store, [&](label what) { return store->begin(what); });
     if (!look.sees_no_connection()) {
         faults.push_back("a connection is left");
-    }
-    if (store->begin("late")) {
-        faults.push_back("a transaction began after the stop");
     }
     if (look.number("SELECT count(*) FROM orders") != 2) {
         faults.push_back("the order is not whole");
@@ -86,7 +51,7 @@ TEST(PostgresStop, EndsTheConnectionsOfAQueueToo) {
 TEST(PostgresStop, DoesNotCloseAConnectionUnderItsTransaction) {
     testing::clean_observer look;
     auto store = std::make_shared<detail::postgres_store>(
-        testing::options_for(testing::server().conninfo()));
+        testing::options_for(testing::server().conninfo()), std::chrono::seconds(1));
     postgres_transaction in = store->begin("order");
     EXPECT_THROW(store->close(), std::runtime_error);
     EXPECT_EQ(in.exec("SELECT 1"), 1);

@@ -37,11 +37,36 @@ TEST(RedisEndpoint, ReadsTheAbsolutePathOfAUnixSocket) {
     EXPECT_EQ(socket.database, 2U);
 }
 
+TEST(RedisEndpoint, WantsTlsForRedissOnly) {
+    EXPECT_EQ(parse_endpoint("redis://h").tls, nullptr);
+    const endpoint secure = parse_endpoint("rediss://:s3cret@h:7000/3");
+    EXPECT_NE(secure.tls, nullptr);
+    EXPECT_EQ(secure.host, "h");
+    EXPECT_EQ(secure.port, 7000);
+    EXPECT_EQ(secure.password, "s3cret");
+    EXPECT_EQ(secure.database, 3U);
+}
+
+TEST(RedisEndpoint, NamesTheCertificateFileThatItCannotUse) {
+    try {
+        parse_endpoint("rediss://h?ca=/nowhere/c%40.pem");
+        ADD_FAILURE() << "accepted";
+    } catch (const std::invalid_argument& refused) {
+        EXPECT_NE(std::string(refused.what()).find("\"/nowhere/c@.pem\""), std::string::npos)
+            << refused.what();
+    }
+}
+
 TEST(RedisEndpoint, RefusesWhatItCannotReadWithoutRepeatingThePassword) {
     for (const char* bad : {"",
                             "localhost:6379",
                             "http://h",
-                            "rediss://h",
+                            "rediss://",
+                            "rediss://h/one?ca=/ca.pem",
+                            "rediss://h?ca=",
+                            "rediss://h?insecure=1",
+                            "rediss://:hunter2@h?ca=/nowhere/ca.pem",
+                            "redis://h?ca=/ca.pem",
                             "redis://",
                             "redis://:6379",
                             "redis://h:0",

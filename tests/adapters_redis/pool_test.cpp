@@ -49,6 +49,30 @@ TEST(RedisPool, AnswersEveryKindOfReplyAsItsType) {
     EXPECT_EQ(lease.command("PING").text(), "PONG") << "an error of the server breaks nothing";
 }
 
+TEST(RedisPool, SaysThatItFollowsNoRedirectOfACluster) {
+    const redis_server server;
+    lifecycle life({.service = "test"});
+    redis_pool pool(life, {.url = server.url()});
+    auto lease = pool.acquire();
+    for (const std::string redirect : {"MOVED", "ASK"}) {
+        try {
+            // The answer of a server that is part of a cluster and has not this key.
+            const std::string script =
+                "return redis.error_reply('" + redirect + " 3999 127.0.0.1:6381')";
+            lease.command("EVAL", script, 0);
+            ADD_FAILURE() << "nothing was thrown";
+        } catch (const redis_error& error) {
+            EXPECT_EQ(error.fault(), redis_fault::refused);
+            EXPECT_STREQ(
+                error.what(),
+                (redirect + " 3999 127.0.0.1:6381 (the server is part of a Redis Cluster, whose "
+                            "redirects lastcall does not follow)")
+                    .c_str());
+        }
+    }
+    EXPECT_EQ(lease.command("PING").text(), "PONG");
+}
+
 TEST(RedisPool, LogsInAndSelectsTheDatabaseOfItsUrl) {
     const redis_server server({"--requirepass", "s3cret"});
     lifecycle life({.service = "test"});

@@ -24,10 +24,14 @@ namespace lastcall::testing {
 
 class redis_server {
 public:
+    enum class port_kind { plain, tls };
+
     /// Starts one and waits until it accepts connections.
     ///
     /// `settings`  further words of its command line: {"--requirepass", "secret"}.
-    explicit redis_server(std::vector<std::string> settings = {}) {
+    /// `what`      what its port speaks; its unix socket is always plain.
+    explicit redis_server(std::vector<std::string> settings = {},
+                          port_kind what = port_kind::plain) {
         std::string made =
             (std::filesystem::temp_directory_path() / "lastcall-redis.XXXXXX").string();
         if (::mkdtemp(made.data()) == nullptr) {
@@ -38,7 +42,7 @@ public:
         // it; then the server ends, and the next port is tried.
         for (int attempt = 0; attempt < 10; ++attempt) {
             port_ = free_port();
-            if (start(settings)) {
+            if (start(settings, what)) {
                 return;
             }
         }
@@ -60,6 +64,9 @@ public:
     [[nodiscard]] std::string tcp_url(const std::string& password = {}) const {
         return "redis://" + (password.empty() ? "" : ":" + password + "@") +
                "127.0.0.1:" + std::to_string(port_);
+    }
+    [[nodiscard]] std::string tls_url(const std::string& host = "127.0.0.1") const {
+        return "rediss://" + host + ":" + std::to_string(port_);
     }
     [[nodiscard]] std::string socket_path() const { return directory_ + "/redis.sock"; }
     [[nodiscard]] int port() const { return port_; }
@@ -101,10 +108,14 @@ private:
         return ntohs(address.sin_port);
     }
 
-    bool start(const std::vector<std::string>& settings) {
+    bool start(const std::vector<std::string>& settings, port_kind what) {
+        const std::string port = std::to_string(port_);
+        const bool is_tls = what == port_kind::tls;
         std::vector<std::string> words{"redis-server",
                                        "--port",
-                                       std::to_string(port_),
+                                       is_tls ? "0" : port,
+                                       "--tls-port",
+                                       is_tls ? port : "0",
                                        "--bind",
                                        "127.0.0.1",
                                        "--unixsocket",

@@ -61,7 +61,7 @@ TEST(SqliteForce, FailsEveryLaterStatementAndTheCommit) {
     EXPECT_TRUE(s.is_forced([&] { in.commit(); }));
     EXPECT_FALSE(in);
     sqlite_transaction after =
-        s.store->begin(kind::writer, "look", detail::sqlite_purpose::housekeeping);
+        s.store->begin(kind::writer, "look", adapters::purpose::housekeeping);
     sqlite_rows count = after.query("SELECT count(*) FROM orders");
     ASSERT_TRUE(count.next());
     EXPECT_EQ(count.get<int>(0), 0);
@@ -101,7 +101,7 @@ TEST(SqliteForce, LetsAQueueSettleItsJobs) {
     forced_store s;
     s.store->force();
     sqlite_transaction in =
-        s.store->begin(kind::writer, "put job back", detail::sqlite_purpose::housekeeping);
+        s.store->begin(kind::writer, "put job back", adapters::purpose::housekeeping);
     ASSERT_TRUE(in);
     s.store->force();
     EXPECT_NO_THROW(in.exec("CREATE TABLE t (x)"));

@@ -106,7 +106,8 @@ TEST(Crew, GoesOnAfterQueueCallsThatThrow) {
     ASSERT_TRUE(queue.settled.wait_for(1));
     of.drain(no_progress);
     EXPECT_EQ(queue.finished(), names{"a"});
-    EXPECT_EQ(of.queue_failures(), 2u);
+    EXPECT_EQ(of.failures().count, 2u);
+    EXPECT_EQ(of.failures().last, "finish: the queue is away");
 }
 
 TEST(Crew, RenewsAlsoWhileAHandlerRunsLong) {

@@ -53,6 +53,35 @@ TEST(WorkerPool, ReportsAJobThatCouldNotBePutBackAsAFailedDrain) {
         << done.steps.front().error;
 }
 
+TEST(WorkerPool, TellsHowOftenItsQueueThrewAndWhatItSaidLast) {
+    memory_queue queue;
+    lifecycle life(testing::quiet_service());
+    queue.break_calls(memory_queue::call::take, 2);
+    worker_pool pool(life, {.name = "mail"}, queue,
+                     [](const job& at_hand, const std::stop_token&) -> job_outcome {
+                         if (at_hand.id == "bad") {
+                             throw std::runtime_error("no such address");
+                         }
+                         return job_outcome::done;
+                     });
+    queue.push("bad");
+    queue.push("good");
+    ASSERT_TRUE(queue.settled.wait_for(2));
+    EXPECT_EQ(pool.queue_failures().count, 2u) << "what a handler throws does not count";
+    EXPECT_EQ(pool.queue_failures().last, "take: the queue is away");
+}
+
+TEST(WorkerPool, HasNoErrorOfAQueueThatAnswers) {
+    memory_queue queue;
+    queue.push("a");
+    lifecycle life(testing::quiet_service());
+    worker_pool pool(life, {.name = "mail"}, queue,
+                     [](const job&, const std::stop_token&) { return job_outcome::done; });
+    ASSERT_TRUE(queue.settled.wait_for(1));
+    EXPECT_EQ(pool.queue_failures().count, 0u);
+    EXPECT_EQ(pool.queue_failures().last, "");
+}
+
 TEST(WorkerPool, EndsWithItsScopeWhenNoStopCame) {
     memory_queue queue;
     queue.push("a");

@@ -1,7 +1,9 @@
 // The example service from outside: the proof of ./do demo against each database and
 // queue, the control run that must fail, and what bad settings say.
 #include <gtest/gtest.h>
+#include <signal.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include <array>
 #include <cstdio>
@@ -124,6 +126,43 @@ TEST(Orders, ABadConfigurationFileIsRefusedWithItsLine) {
     EXPECT_NE(refused("just text\n").find("expected \"key: value\""), std::string::npos);
     EXPECT_NE(refused("a: b: c\n").find(":1:"), std::string::npos);
     std::filesystem::remove(file);
+}
+
+// The workers wait in Redis when it goes away; their next take fails.
+TEST(Orders, ShowsTheFailedCallsOfAQueueThatIsAway) {
+    redis_server redis;
+    const auto folder = std::filesystem::temp_directory_path() /
+                        ("lastcall-orders-away-" + std::to_string(::getpid()));
+    std::filesystem::create_directories(folder);
+    // The shell says its process id, and becomes the service.
+    FILE* const service =
+        ::popen(("cd " + folder.string() + " && echo $$ && exec " + programs +
+                 "/orders --listen 127.0.0.1:0 --db sqlite:o.db --queue redis://127.0.0.1:" +
+                 std::to_string(redis.port()) + " 2>log")
+                    .c_str(),
+                "r");
+    std::array<char, 256> pid{};
+    std::array<char, 256> listening{};
+    ASSERT_NE(std::fgets(pid.data(), pid.size(), service), nullptr);
+    ASSERT_NE(std::fgets(listening.data(), listening.size(), service), nullptr);
+    std::string port = listening.data();
+    port = port.substr(port.rfind(':') + 1);
+    port.pop_back();
+    const auto failures = [&] {
+        const std::string name = "\norders_queue_failures_total ";
+        const std::string all = run("curl -s http://127.0.0.1:" + port + "/metrics").output;
+        const auto at = all.find(name);
+        return at == all.npos ? -1 : std::atoi(all.c_str() + at + name.size());
+    };
+    EXPECT_EQ(failures(), 0);
+    redis.stop();
+    const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+    while (failures() <= 0 && std::chrono::steady_clock::now() < until) {
+    }
+    EXPECT_GT(failures(), 0);
+    ::kill(std::atoi(pid.data()), SIGTERM);
+    ::pclose(service);
+    std::filesystem::remove_all(folder);
 }
 
 TEST(Orders, HelpNamesEveryFlagAndExitStatus) {

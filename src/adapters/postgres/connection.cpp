@@ -90,7 +90,7 @@ void postgres_connection::begin(bool forceable, const std::atomic<bool>& forced_
         throw;
     }
     if (!told_) {
-        const auto limit = forced_early ? options_.force_wait : options_.acquire_timeout;
+        const auto limit = forced_early ? *options_.force_wait : options_.acquire_timeout;
         give_up_at_ = forceable ? clock::time_point::max() : clock::now() + limit;
     }
 }
@@ -157,7 +157,7 @@ void postgres_connection::rollback() noexcept {
     if (connection_ != nullptr) {
         const auto state = PQtransactionStatus(connection_);
         if (state == PQTRANS_INTRANS || state == PQTRANS_INERROR) {
-            give_up_at_ = std::min(give_up_at_, clock::now() + options_.force_wait);
+            give_up_at_ = std::min(give_up_at_, clock::now() + *options_.force_wait);
             try {
                 ask("ROLLBACK", {}, true);
             } catch (const std::exception&) {

@@ -48,6 +48,7 @@ struct postgres_ticket {
 
 class postgres_connection {
 public:
+    /// `options`  with a force wait.
     /// Lifetime: of `options`. Does not connect. Errors: std::system_error (no event).
     explicit postgres_connection(const postgres_options& options);
     postgres_connection(const postgres_connection&) = delete;

@@ -131,7 +131,7 @@ bool postgres_connection::wait(bool also_write) {
             return false;
         }
         told_ = true;
-        give_up_at_ = std::min(give_up_at_, clock::now() + options_.force_wait);
+        give_up_at_ = std::min(give_up_at_, clock::now() + *options_.force_wait);
     }
 }
 

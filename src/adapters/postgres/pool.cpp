@@ -3,7 +3,7 @@
 namespace lastcall {
 
 postgres_pool::postgres_pool(lifecycle& life, postgres_options options)
-    : store_(std::make_shared<detail::postgres_store>(std::move(options))) {
+    : store_(std::make_shared<detail::postgres_store>(std::move(options), life.force_window())) {
     life.add(store_->describe());
 }
 

@@ -1,23 +1,12 @@
 #include "adapters/postgres/queue_sql.hpp"
 
-#include <stdexcept>
+#include "adapters/worker/sql_queue.hpp"
 
 namespace lastcall::detail {
 namespace {
 
 // PostgreSQL cuts names at 63 bytes, and the index's is longer than the table's.
 constexpr std::size_t longest_name = 50;
-
-std::string checked(const std::string& table) {
-    const std::string letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_";
-    if (table.empty() || table.size() > longest_name ||
-        letters.find(table.front()) == std::string::npos ||
-        table.find_first_not_of(letters + "0123456789") != std::string::npos) {
-        throw std::invalid_argument("postgres queue: \"" + table +
-                                    "\" is no table name: use letters, digits and _, up to 50");
-    }
-    return table;
-}
 
 // Milliseconds in a parameter, as an interval.
 std::string interval(const char* parameter) {
@@ -30,7 +19,7 @@ const std::string held =
 }  // namespace
 
 postgres_queue_sql::postgres_queue_sql(const std::string& table, bool notify) {
-    const std::string name = checked(table);
+    const std::string name = adapters::checked_table("postgres queue", table, longest_name);
     const std::string t = "\"" + name + "\"";
     const auto announce = [&](const char* queue) {
         return notify ? ", pg_notify('" + name + "', " + queue + ")" : std::string();

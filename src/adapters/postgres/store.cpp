@@ -2,18 +2,37 @@
 
 #include <utility>
 
+#include <lastcall/duration.hpp>
+
 #include "adapters/postgres/canceller.hpp"
 
 namespace lastcall::detail {
+namespace {
 
-postgres_store::postgres_store(postgres_options options)
-    : options_(std::move(options)),
+postgres_options checked(postgres_options options, std::chrono::milliseconds force_window) {
+    const std::string who = "postgres pool \"" + options.name + "\": ";
+    if (options.size == 0) {
+        throw std::invalid_argument(who + "needs 1 connection or more");
+    }
+    // Afterwards there must be time to roll back, to put jobs back and to close.
+    const auto wait = options.force_wait.value_or(force_window * 2 / 5);
+    if (wait.count() < 0 || (options.force_wait && wait >= force_window)) {
+        throw std::invalid_argument(who + "a force wait of " + to_text(wait) +
+                                    " does not fit: the grace period leaves " +
+                                    to_text(force_window) +
+                                    " for forcing; lower it, leave it unset, or give the service "
+                                    "a longer grace period");
+    }
+    options.force_wait = wait;
+    return options;
+}
+
+}  // namespace
+
+postgres_store::postgres_store(postgres_options options, std::chrono::milliseconds force_window)
+    : options_(checked(std::move(options), force_window)),
       transactions_(options_.name),
       listeners_(options_.name + " listen") {
-    if (options_.size == 0) {
-        throw std::invalid_argument("postgres pool \"" + options_.name +
-                                    "\": needs 1 connection or more");
-    }
     for (std::size_t i = 0; i < options_.size; ++i) {
         connections_.push_back(std::make_unique<postgres_connection>(options_));
     }
@@ -33,8 +52,8 @@ component postgres_store::describe() {
             .close_share = options_.close_share};
 }
 
-postgres_transaction postgres_store::begin(label name, postgres_purpose why) {
-    const bool is_work = why == postgres_purpose::work;
+postgres_transaction postgres_store::begin(label name, adapters::purpose why) {
+    const bool is_work = why == adapters::purpose::work;
     pass inside;
     if (is_work) {
         inside = transactions_.try_enter(name);
@@ -89,7 +108,7 @@ void postgres_store::force() noexcept {
             tickets.push_back(std::move(ticket));
         }
     }
-    cancel_in_background(std::move(tickets), options_.force_wait);
+    cancel_in_background(std::move(tickets), *options_.force_wait);
     const std::lock_guard lock(mutex_);
     for (const auto& weak : listening_) {
         if (const auto one = weak.lock()) {
@@ -119,32 +138,6 @@ void postgres_store::close() {
 void postgres_store::add_listener(std::weak_ptr<postgres_connection> listening) {
     const std::lock_guard lock(mutex_);
     listening_.push_back(std::move(listening));
-}
-
-void postgres_work::commit() {
-    try {
-        connection_->commit();
-    } catch (...) {
-        leave();
-        throw;
-    }
-    const auto then = std::move(then_);
-    for (const auto& one : then) {
-        one();
-    }
-    leave();
-}
-
-void postgres_work::rollback() noexcept {
-    if (connection_ != nullptr) {
-        connection_->rollback();
-        leave();
-    }
-}
-
-void postgres_work::leave() noexcept {
-    store_->give_back(*std::exchange(connection_, nullptr));
-    inside_.end();
 }
 
 }  // namespace lastcall::detail

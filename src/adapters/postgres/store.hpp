@@ -11,24 +11,23 @@
 
 #include "adapters/postgres/connection.hpp"
 #include "adapters/worker/fair_line.hpp"
+#include "adapters/worker/transaction_work.hpp"
 
 namespace lastcall::detail {
 
-enum class postgres_purpose { work, housekeeping };
-
 class postgres_store : public std::enable_shared_from_this<postgres_store> {
 public:
-    /// Makes the first connection. Errors: as postgres_pool.
-    explicit postgres_store(postgres_options options);
+    /// Makes the first connection.
+    ///
+    /// `force_window`  what the lifecycle keeps for forcing; the force wait must fit in it.
+    /// Errors: as postgres_pool.
+    postgres_store(postgres_options options, std::chrono::milliseconds force_window);
 
     /// The store as a component. Lifetime: of the store.
     [[nodiscard]] component describe();
 
-    /// `why`     `work` holds a pass, so it is refused from the drain on, and can be forced.
-    ///           `housekeeping` is a queue that settles jobs: short, and possible until the
-    ///           close, so that a job that is forced can still be put back.
     /// Returns, errors: as postgres_pool::begin; housekeeping after the close throws.
-    postgres_transaction begin(label name, postgres_purpose why = postgres_purpose::work);
+    postgres_transaction begin(label name, adapters::purpose why = adapters::purpose::work);
 
     void give_back(postgres_connection& connection) noexcept;
 
@@ -50,7 +49,7 @@ private:
     using line = adapters::fair_line<postgres_connection>;
     [[noreturn]] void throw_no_turn(line::ending how) const;
 
-    const postgres_options options_;
+    const postgres_options options_;  ///< its force wait is set
     gate transactions_;
     gate listeners_;
     std::vector<std::unique_ptr<postgres_connection>> connections_;
@@ -61,28 +60,9 @@ private:
     std::vector<std::weak_ptr<postgres_connection>> listening_;
 };
 
-/// One transaction: its connection and its pass.
-class postgres_work {
-public:
-    postgres_work(std::shared_ptr<postgres_store> store, postgres_connection& on,
-                  pass inside) noexcept
-        : store_(std::move(store)), connection_(&on), inside_(std::move(inside)) {}
-    postgres_work(const postgres_work&) = delete;
-    postgres_work& operator=(const postgres_work&) = delete;
-    ~postgres_work() { rollback(); }
-
-    [[nodiscard]] postgres_connection& connection() const noexcept { return *connection_; }
-    void on_commit(std::function<void()> then) { then_.push_back(std::move(then)); }
-    void commit();
-    void rollback() noexcept;
-
-private:
-    void leave() noexcept;
-
-    std::shared_ptr<postgres_store> store_;
-    postgres_connection* connection_;  ///< null after the end
-    pass inside_;
-    std::vector<std::function<void()>> then_;
+/// One transaction.
+class postgres_work : public adapters::transaction_work<postgres_store, postgres_connection> {
+    using transaction_work::transaction_work;
 };
 
 }  // namespace lastcall::detail

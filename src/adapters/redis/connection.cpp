@@ -41,6 +41,15 @@ redis_reply convert(const redisReply& from) {
     }
 }
 
+/// A cluster answers for the keys of its other servers with a redirect.
+std::string refusal(std::string_view said) {
+    std::string why(said);
+    if (said.starts_with("MOVED ") || said.starts_with("ASK ")) {
+        why += " (the server is part of a Redis Cluster, whose redirects lastcall does not follow)";
+    }
+    return why;
+}
+
 }  // namespace
 
 void reader_deleter::operator()(redisReader* reader) const noexcept { redisReaderFree(reader); }
@@ -60,7 +69,17 @@ void connection::open() {
         drop();
         throw std::bad_alloc();
     }
+    log_in(until);
+}
+
+void connection::log_in(time_point until) {
     try {
+        if (to_->tls) {
+            tls_.emplace(*to_->tls, to_->host, fd_.get());
+            if (const io shaken = tls_->shake_hands(until, cut_fd_); shaken != io::done) {
+                lose(shaken, "agree on TLS with");
+            }
+        }
         if (!to_->user.empty()) {
             const std::array<redis_word, 3> auth{"AUTH", to_->user, to_->password};
             exchange(auth, until);
@@ -102,14 +121,13 @@ redis_reply connection::exchange(std::span<const redis_word> words, time_point u
         throw std::bad_alloc();
     }
     const std::unique_ptr<char, command_deleter> command(raw);
-    if (const io sent = send_all(fd_.get(), {raw, static_cast<std::size_t>(size)}, until, cut_fd_);
-        sent != io::done) {
+    if (const io sent = send({raw, static_cast<std::size_t>(size)}, until); sent != io::done) {
         lose(sent, "send to");
     }
     std::array<char, 16'384> buffer;
     for (;;) {
         std::size_t received = 0;
-        if (const io got = receive(fd_.get(), buffer, received, until, cut_fd_); got != io::done) {
+        if (const io got = receive(buffer, received, until); got != io::done) {
             lose(got, "wait for");
         }
         void* parsed = nullptr;
@@ -125,14 +143,25 @@ redis_reply connection::exchange(std::span<const redis_word> words, time_point u
         }
         const std::unique_ptr<redisReply, reply_deleter> reply(static_cast<redisReply*>(parsed));
         if (reply->type == REDIS_REPLY_ERROR) {
-            throw redis_error(redis_fault::refused, std::string(reply->str, reply->len));
+            throw redis_error(redis_fault::refused, refusal({reply->str, reply->len}));
         }
         return convert(*reply);
     }
 }
 
+io connection::send(std::string_view bytes, time_point until) {
+    return tls_ ? tls_->send_all(bytes, until, cut_fd_)
+                : send_all(fd_.get(), bytes, until, cut_fd_);
+}
+
+io connection::receive(std::span<char> into, std::size_t& received, time_point until) {
+    return tls_ ? tls_->receive(into, received, until, cut_fd_)
+                : redis::receive(fd_.get(), into, received, until, cut_fd_);
+}
+
 void connection::lose(io why, const char* doing) {
     const int error = errno;
+    const std::string said = tls_ ? tls_->error() : "";
     // The reply may still be on its way: what is left is not usable for another command.
     drop();
     const std::string where = std::string("redis: ") + doing + " " + to_->display() + ": ";
@@ -144,7 +173,9 @@ void connection::lose(io why, const char* doing) {
         case io::closed:
             throw redis_error(redis_fault::lost, where + "the server closed the connection");
         default:
-            throw redis_error(redis_fault::lost, where + std::generic_category().message(error));
+            throw redis_error(
+                redis_fault::lost,
+                where + (said.empty() ? std::generic_category().message(error) : said));
     }
 }
 
@@ -161,6 +192,7 @@ void connection::quit(time_point until) noexcept {
 }
 
 void connection::drop() noexcept {
+    tls_.reset();
     shut(fd_);
     reader_.reset();
 }

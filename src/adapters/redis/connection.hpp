@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 
@@ -10,6 +11,7 @@
 
 #include "adapters/redis/endpoint.hpp"
 #include "adapters/redis/sys_socket.hpp"
+#include "adapters/redis/tls.hpp"
 #include "sys/fd.hpp"
 
 struct redisReader;
@@ -51,13 +53,17 @@ public:
     void drop() noexcept;
 
 private:
+    void log_in(time_point until);
     redis_reply exchange(std::span<const redis_word> words, time_point until);
+    io send(std::string_view bytes, time_point until);
+    io receive(std::span<char> into, std::size_t& received, time_point until);
     [[noreturn]] void lose(io why, const char* doing);
 
     const endpoint* to_;
     timeouts limits_;
     int cut_fd_;
     sys::unique_fd fd_;
+    std::optional<tls_session> tls_;  ///< on fd_, when the endpoint wants it
     std::unique_ptr<redisReader, reader_deleter> reader_;
 };
 

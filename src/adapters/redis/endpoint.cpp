@@ -4,14 +4,16 @@
 #include <limits>
 #include <stdexcept>
 
+#include "adapters/redis/tls.hpp"
+
 namespace lastcall::redis {
 
 namespace {
 
 [[noreturn]] void refuse(const std::string& why) {
     throw std::invalid_argument("redis url: " + why +
-                                "; expected redis://[[user]:password@]host[:port][/db] or "
-                                "unix:///path[?db=n]");
+                                "; expected redis://[[user]:password@]host[:port][/db], "
+                                "rediss://...[?ca=FILE] or unix:///path[?db=n]");
 }
 
 template <class Number>
@@ -61,6 +63,13 @@ endpoint parse_unix(std::string_view rest) {
     return to;
 }
 
+std::string parse_ca(std::string_view setting) {
+    if (!setting.starts_with("ca=") || setting.size() == 3) {
+        refuse("only ?ca=FILE may follow");
+    }
+    return decode(setting.substr(3));
+}
+
 void parse_address(std::string_view address, endpoint& to) {
     std::string_view port;
     if (address.starts_with('[')) {
@@ -101,18 +110,22 @@ std::string endpoint::display() const {
 
 endpoint parse_endpoint(std::string_view url) {
     constexpr std::string_view tcp = "redis://";
+    constexpr std::string_view encrypted = "rediss://";
     constexpr std::string_view local = "unix://";
-    if (url.starts_with("rediss://")) {
-        refuse("rediss (TLS) is not spoken here; put a TLS proxy in front");
-    }
     if (url.starts_with(local)) {
         return parse_unix(url.substr(local.size()));
     }
-    if (!url.starts_with(tcp)) {
-        refuse("it begins with neither redis:// nor unix://");
+    const bool is_tls = url.starts_with(encrypted);
+    if (!is_tls && !url.starts_with(tcp)) {
+        refuse("it begins with none of redis://, rediss:// and unix://");
     }
-    std::string_view rest = url.substr(tcp.size());
+    std::string_view rest = url.substr(is_tls ? encrypted.size() : tcp.size());
     endpoint to;
+    std::string ca_file;
+    if (const auto query = rest.find('?'); is_tls && query != rest.npos) {
+        ca_file = parse_ca(rest.substr(query + 1));
+        rest = rest.substr(0, query);
+    }
     if (const auto at = rest.rfind('@'); at != rest.npos) {
         const std::string_view login = rest.substr(0, at);
         const auto colon = login.find(':');
@@ -127,6 +140,9 @@ endpoint parse_endpoint(std::string_view url) {
     parse_address(rest.substr(0, slash), to);
     if (slash != rest.npos && slash + 1 < rest.size()) {
         to.database = number<unsigned>(rest.substr(slash + 1), "database");
+    }
+    if (is_tls) {
+        to.tls = std::make_shared<const tls_trust>(ca_file);
     }
     return to;
 }

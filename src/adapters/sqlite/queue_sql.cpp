@@ -1,26 +1,18 @@
 #include "adapters/sqlite/queue_sql.hpp"
 
-#include <stdexcept>
+#include "adapters/worker/sql_queue.hpp"
 
 namespace lastcall::detail {
 namespace {
 
-std::string checked(const std::string& table) {
-    constexpr const char* letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_";
-    if (table.empty() || std::string(letters).find(table.front()) == std::string::npos ||
-        table.find_first_not_of(std::string(letters) + "0123456789") != std::string::npos) {
-        throw std::invalid_argument("sqlite queue: \"" + table +
-                                    "\" is no table name: use letters, digits and _");
-    }
-    return table;
-}
+constexpr std::size_t longest_name = 200;  // SQLite has no limit; a reader has
 
 const std::string held = " WHERE id = ? AND owner = ? AND attempts = ? AND state = 'taken'";
 
 }  // namespace
 
 sqlite_queue_sql::sqlite_queue_sql(const std::string& table) {
-    const std::string t = checked(table);
+    const std::string t = adapters::checked_table("sqlite queue", table, longest_name);
     schema = "CREATE TABLE IF NOT EXISTS " + t +
              " (id INTEGER PRIMARY KEY AUTOINCREMENT,"
              " queue TEXT NOT NULL,"

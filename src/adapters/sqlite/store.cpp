@@ -46,8 +46,8 @@ component sqlite_store::describe() {
 }
 
 sqlite_transaction sqlite_store::begin(sqlite_connection::kind what, label name,
-                                       sqlite_purpose why) {
-    const bool is_work = why == sqlite_purpose::work;
+                                       adapters::purpose why) {
+    const bool is_work = why == adapters::purpose::work;
     pass inside;
     if (is_work) {
         inside = transactions_.try_enter(name);
@@ -128,42 +128,6 @@ void sqlite_store::close() {
         throw std::runtime_error(options_.file + ": " + std::to_string(in_use) +
                                  " transaction(s) still run; their connections are left to them");
     }
-}
-
-sqlite_connection& sqlite_work::connection() const {
-    if (connection_ == nullptr) {
-        throw std::logic_error("sqlite: the transaction has ended");
-    }
-    return *connection_;
-}
-
-void sqlite_work::commit() {
-    sqlite_connection& on = connection();
-    try {
-        on.commit();
-    } catch (...) {
-        leave();
-        throw;
-    }
-    // Before the connection is free and the pass ends: what is told here must not be
-    // overtaken by the end of the service.
-    const auto then = std::move(then_);
-    for (const auto& one : then) {
-        one();
-    }
-    leave();
-}
-
-void sqlite_work::rollback() noexcept {
-    if (connection_ != nullptr) {
-        connection_->rollback();
-        leave();
-    }
-}
-
-void sqlite_work::leave() noexcept {
-    store_->give_back(*std::exchange(connection_, nullptr));
-    inside_.end();
 }
 
 }  // namespace lastcall::detail

@@ -12,10 +12,9 @@
 #include "adapters/sqlite/checkpointer.hpp"
 #include "adapters/sqlite/connection.hpp"
 #include "adapters/worker/fair_line.hpp"
+#include "adapters/worker/transaction_work.hpp"
 
 namespace lastcall::detail {
-
-enum class sqlite_purpose { work, housekeeping };
 
 class sqlite_store : public std::enable_shared_from_this<sqlite_store> {
 public:
@@ -25,12 +24,9 @@ public:
     /// The store as a component. Lifetime: of the store.
     [[nodiscard]] component describe();
 
-    /// `why`     `work` holds a pass, so it is refused from the drain on, and can be forced.
-    ///           `housekeeping` is a queue that settles jobs: short, and possible until the
-    ///           close, so that a job that is forced can still be put back.
     /// Returns, errors: as sqlite_database::begin; housekeeping after the close throws.
     sqlite_transaction begin(sqlite_connection::kind what, label name,
-                             sqlite_purpose why = sqlite_purpose::work);
+                             adapters::purpose why = adapters::purpose::work);
 
     void give_back(sqlite_connection& connection) noexcept;
 
@@ -61,31 +57,10 @@ private:
     bool closed_ = false;
 };
 
-/// One transaction: its connection and its pass. Shared with the rows that it gave out,
+/// One transaction. Shared with the rows that it gave out,
 /// which are harmless after its end.
-class sqlite_work {
-public:
-    sqlite_work(std::shared_ptr<sqlite_store> store, sqlite_connection& on, pass inside) noexcept
-        : store_(std::move(store)), connection_(&on), inside_(std::move(inside)) {}
-    sqlite_work(const sqlite_work&) = delete;
-    sqlite_work& operator=(const sqlite_work&) = delete;
-    ~sqlite_work() { rollback(); }
-
-    /// Errors: std::logic_error: the transaction has ended.
-    [[nodiscard]] sqlite_connection& connection() const;
-    [[nodiscard]] bool ended() const noexcept { return connection_ == nullptr; }
-
-    void on_commit(std::function<void()> then) { then_.push_back(std::move(then)); }
-    void commit();
-    void rollback() noexcept;
-
-private:
-    void leave() noexcept;
-
-    std::shared_ptr<sqlite_store> store_;
-    sqlite_connection* connection_;  ///< null after the end
-    pass inside_;
-    std::vector<std::function<void()>> then_;
+class sqlite_work : public adapters::transaction_work<sqlite_store, sqlite_connection> {
+    using transaction_work::transaction_work;
 };
 
 }  // namespace lastcall::detail

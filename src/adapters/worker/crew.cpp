@@ -131,7 +131,7 @@ void crew::work() {
         try {
             batch = queue_.take(options_.prefetch, take_wait);
         } catch (...) {
-            ++failures_;
+            note_failure("take", current_error());
             failed = true;
         }
         for (const job& one : batch) {
@@ -210,12 +210,15 @@ void crew::settle(const job& held, verdict how, const std::string& why) {
             }
             return;
         } catch (...) {
-            ++failures_;
+            const std::string error = current_error();
+            note_failure(how == verdict::finish     ? "finish"
+                         : how == verdict::put_back ? "put_back"
+                                                    : "fail",
+                         error);
             if (seen == phase::hurried) {
                 const char* const what = how == verdict::finish     ? " (done): "
                                          : how == verdict::put_back ? " (to be put back): "
                                                                     : " (failed): ";
-                const std::string error = current_error();
                 const std::lock_guard lock(mutex_);
                 unsettled_.push_back("job " + held.id + what + error);
                 return;
@@ -234,11 +237,22 @@ void crew::renew() {
             try {
                 queue_.renew();
             } catch (...) {
-                ++failures_;
+                note_failure("renew", current_error());
             }
             lock.lock();
         }
     }
+}
+
+void crew::note_failure(const char* call, const std::string& error) {
+    const std::lock_guard lock(mutex_);
+    ++failures_.count;
+    failures_.last = std::string(call) + ": " + error;
+}
+
+queue_failures crew::failures() const {
+    const std::lock_guard lock(mutex_);
+    return failures_;
 }
 
 void crew::pause(std::chrono::milliseconds how_long, phase seen) {

@@ -53,8 +53,7 @@ public:
 
     [[nodiscard]] std::size_t busy() const noexcept { return busy_.load(); }
 
-    /// Queue calls that threw, since the start.
-    [[nodiscard]] std::size_t queue_failures() const noexcept { return failures_.load(); }
+    [[nodiscard]] queue_failures failures() const;
 
 private:
     enum class phase { parked, working, stopping, hurried };
@@ -65,6 +64,7 @@ private:
     void run(const job& at_hand);
     verdict call_handler(const job& at_hand, std::string& why);
     void settle(const job& held, verdict how, const std::string& why);
+    void note_failure(const char* call, const std::string& error);
     void pause(std::chrono::milliseconds how_long, phase seen);
     [[nodiscard]] phase now() const;
     void enter_phase(phase next) noexcept;
@@ -78,7 +78,6 @@ private:
     label label_;
     std::stop_source forced_;
     std::atomic<std::size_t> busy_{0};
-    std::atomic<std::size_t> failures_{0};
 
     mutable std::mutex mutex_;
     std::condition_variable changed_;  ///< phase_, at_work_ or renewing_
@@ -86,6 +85,7 @@ private:
     std::size_t at_work_ = 0;          ///< threads that have not ended
     bool renewing_ = true;
     std::vector<std::string> unsettled_;  ///< jobs the queue does not know the end of
+    queue_failures failures_;
 
     std::vector<std::thread> threads_;
     std::thread renewer_;

@@ -26,4 +26,6 @@ worker_pool::~worker_pool() = default;
 
 std::size_t worker_pool::busy() const noexcept { return impl_->crew_.busy(); }
 
+queue_failures worker_pool::queue_failures() const { return impl_->crew_.failures(); }
+
 }  // namespace lastcall
