@@ -24,7 +24,7 @@ std::chrono::nanoseconds parse_duration(std::string_view text, std::string_view 
         throw std::invalid_argument(std::string(what) + ": \"" + std::string(text) + "\" " + why +
                                     "; write it as 500ms, 30s or 2m");
     };
-    double number = 0;
+    long double number = 0;  // a double has no room for the nanoseconds of half a year
     const auto [rest, error] = std::from_chars(text.data(), text.data() + text.size(), number);
     if (error != std::errc{} || !std::isfinite(number)) {
         refuse("is not a duration");
@@ -38,8 +38,8 @@ std::chrono::nanoseconds parse_duration(std::string_view text, std::string_view 
     if (number < 0) {
         refuse("is negative");
     }
-    const double count = number * static_cast<double>(found->second.count());
-    if (count > static_cast<double>(longest.count())) {
+    const long double count = number * static_cast<long double>(found->second.count());
+    if (count > static_cast<long double>(longest.count())) {
         refuse("is longer than a year");
     }
     return nanoseconds(std::llround(count));

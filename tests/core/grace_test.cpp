@@ -98,6 +98,11 @@ TEST(Duration, RefusesTheRestAndSaysHowToWriteIt) {
     }
 }
 
+TEST(Duration, IsExactUpToAYear) {
+    EXPECT_EQ(parse_duration("4222222.73s", "x"), 4222222730ms);
+    EXPECT_EQ(parse_duration("31535999.999999s", "x"), 31535999999999us);
+}
+
 TEST(Duration, IsWrittenInItsShortestForm) {
     EXPECT_EQ(to_text(30s), "30s");
     EXPECT_EQ(to_text(1500ms), "1.5s");
