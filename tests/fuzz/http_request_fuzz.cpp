@@ -45,6 +45,12 @@ std::string fault_of(const http::request& r) {
     if (lengths + codings > 1) {
         return "two lengths of one body";
     }
+    if (codings == 1 && value_of(r, http::field::transfer_encoding).size() != 7) {
+        return "another coding than chunked";
+    }
+    if (r.version() >= 11 && r.count(http::field::host) != 1) {
+        return "no Host, or more than one";
+    }
     if (lengths == 1 &&
         digits_of(value_of(r, http::field::content_length)) != std::to_string(r.body().size())) {
         return "a body of another length";
