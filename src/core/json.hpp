@@ -1,4 +1,5 @@
-// Writes one JSON value as text (RFC 8259), without a tree in memory.
+// Writes one JSON value as text (RFC 8259), without a tree in memory. Bytes that are no
+// UTF-8 become U+FFFD.
 #pragma once
 
 #include <string>

@@ -99,6 +99,12 @@ void abandon_gate(gate_core& core) noexcept {
     core.state.fetch_or(gate_core::bit_orphan, std::memory_order_seq_cst);
 }
 
+std::size_t inside_all_gates() noexcept {
+    std::size_t sum = 0;
+    for_each_gate([&](const gate_core& core) { sum += core.count(); });
+    return sum;
+}
+
 std::uint64_t entered_everywhere() noexcept {
     const std::uint32_t used = lanes_in_use();
     std::uint64_t sum = 0;

@@ -24,6 +24,9 @@ void for_each_gate(Visit&& visit);
 template <class Visit>
 void for_each_occupant(const detail::gate_core& core, Visit&& visit);
 
+/// How many are inside all gates together.
+std::size_t inside_all_gates() noexcept;
+
 /// How often any gate was entered so far.
 std::uint64_t entered_everywhere() noexcept;
 

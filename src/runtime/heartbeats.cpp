@@ -1,15 +1,35 @@
 #include "runtime/heartbeats.hpp"
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <stdexcept>
 
 #include "core/plan.hpp"
+#include "sys/stacks.hpp"
 #include "sys/thread.hpp"
 
 namespace lastcall::runtime {
 
 using std::chrono::milliseconds;
+
+std::string describe(const blocked_loop& loop) {
+    std::string text = "event loop \"" + loop.name + "\" has not answered for " +
+                       to_text(loop.silent) + "; it is blocked";
+    if (loop.thread == 0) {
+        return text;
+    }
+    std::array<char, 600> line{};
+    sys::describe_thread(loop.thread, line);
+    text += " in thread " + std::to_string(loop.thread) + " (" + line.data() + ")";
+    std::array<void*, 24> frames{};
+    const std::size_t n = sys::capture_stack(loop.thread, frames, milliseconds(50));
+    for (std::size_t i = 0; i < n; ++i) {
+        sys::describe_address(frames[i], line);
+        text += "\n    #" + std::to_string(i) + " " + line.data();
+    }
+    return text;
+}
 
 struct heartbeats::loop {
     std::string name;

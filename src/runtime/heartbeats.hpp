@@ -22,6 +22,10 @@ struct blocked_loop {
     int thread;  ///< where it last answered; 0: never did
 };
 
+/// It as a text for people, with the stack of its thread.
+/// Blocks: until that thread has written it down, 50 ms at most.
+std::string describe(const blocked_loop& loop);
+
 class heartbeats {
 public:
     /// Errors: std::invalid_argument.

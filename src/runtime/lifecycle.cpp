@@ -50,19 +50,23 @@ runtime::engine_setup set_up(lifecycle_options options, runtime::status_server& 
         }
     }
     setup.grace = core::choose_grace(sources, options.reserve);
-    setup.force_window =
-        std::min<core::duration>(std::chrono::seconds(1), setup.grace.deadline() / 10);
-    setup.duck = options.duck.value_or(lame_duck::automatic());
-    if (setup.duck.min < milliseconds::zero() || setup.duck.max < setup.duck.min ||
-        setup.duck.quiet < milliseconds::zero()) {
-        throw std::invalid_argument(
-            "lame duck: min " + to_text(setup.duck.min) + ", max " + to_text(setup.duck.max) +
-            ", quiet " + to_text(setup.duck.quiet) + "; it takes 0 <= min <= max and 0 <= quiet");
+    const lame_duck duck = options.duck.value_or(lame_duck::automatic());
+    if (duck.min < milliseconds::zero() || duck.max < duck.min ||
+        duck.quiet < milliseconds::zero()) {
+        throw std::invalid_argument("lame duck: min " + to_text(duck.min) + ", max " +
+                                    to_text(duck.max) + ", quiet " + to_text(duck.quiet) +
+                                    "; it takes 0 <= min <= max and 0 <= quiet");
     }
     if (!status.failure().empty()) {
         setup.degraded.push_back(status.failure());
     }
     status.list_degraded(setup.degraded);
+    const core::duration deadline = setup.grace.deadline();
+    setup.stop = {.deadline = deadline,
+                  .force_window = std::min<core::duration>(std::chrono::seconds(1), deadline / 10),
+                  .duck_min = duck.min,
+                  .duck_max = duck.max,
+                  .duck_quiet = duck.quiet};
     setup.options = std::move(options);
     return setup;
 }
@@ -162,8 +166,9 @@ void lifecycle::impl::add(component part) {
 void lifecycle::impl::check() {
     if (!plan_) {
         core::plan made(specs_);
-        core::check_budget(made, engine_.grace().deadline(), engine_.duck().min,
-                           engine_.force_window(), engine_.grace().origin());
+        const core::stop_settings& stop = engine_.settings();
+        core::check_budget(made, stop.deadline, stop.duck_min, stop.force_window,
+                           engine_.grace().origin());
         plan_ = std::move(made);
     }
 }

@@ -12,6 +12,10 @@
 
 namespace lastcall::runtime {
 
+constexpr const char* word(core::step_kind kind) noexcept {
+    return kind == core::step_kind::drain ? "drain" : "close";
+}
+
 class step_board {
 public:
     struct entry {
@@ -32,7 +36,7 @@ public:
         entries_ = std::vector<entry>(plan.parts().size() * 2);
         for (std::size_t i = 0; i < entries_.size(); ++i) {
             entries_[i].component = names_[i / 2]->c_str();
-            entries_[i].step = i % 2 == 0 ? "drain" : "close";
+            entries_[i].step = word(i % 2 == 0 ? core::step_kind::drain : core::step_kind::close);
         }
         prepared_.store(true, std::memory_order_release);
     }

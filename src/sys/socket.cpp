@@ -29,6 +29,9 @@ address to_kernel(const listen_address& at) {
     address out;
     auto* v4 = reinterpret_cast<sockaddr_in*>(&out.storage);
     auto* v6 = reinterpret_cast<sockaddr_in6*>(&out.storage);
+    if (at.host.find('\0') != std::string::npos) {  // inet_pton(3) would read what is before it
+        throw std::invalid_argument("a NUL is in the address");
+    }
     if (!at.host.empty() && ::inet_pton(AF_INET, at.host.c_str(), &v4->sin_addr) == 1) {
         v4->sin_family = AF_INET;
         v4->sin_port = htons(at.port);

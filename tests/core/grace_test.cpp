@@ -83,19 +83,28 @@ TEST(Duration, ReadsEveryUnit) {
                                                                           {"1h", 1h},
                                                                           {"1.5s", 1500ms},
                                                                           {"0s", 0s},
+                                                                          {"2.s", 2s},
+                                                                          {"0.0000005ms", 1ns},
+                                                                          {"8760h", 8760h},
                                                                           {"50us", 50us}}) {
         EXPECT_EQ(parse_duration(text, "x"), value) << text;
     }
 }
 
 TEST(Duration, RefusesTheRestAndSaysHowToWriteIt) {
-    for (const char* text : {"", "30", "s", "-5s", "30 s", "30sec", "1e400s", "nan s", "inf",
-                             "99999999h", "0x10s", "5s5"}) {
+    for (const char* text :
+         {"", "30", "s", "-5s", "30 s", "30sec", "1e400s", "nan s", "inf", "99999999h", "0x10s",
+          "5s5", "8760.1h", "99999999999999999999us", "1e3s", "-", ".", ".s"}) {
         const std::string why =
             refusal([&] { static_cast<void>(parse_duration(text, "--grace")); });
         EXPECT_EQ(why.find("--grace"), 0U) << text << ": " << why;
         EXPECT_NE(why.find("500ms"), std::string::npos) << text << ": " << why;
     }
+}
+
+TEST(Duration, IsExactUpToAYear) {
+    EXPECT_EQ(parse_duration("4222222.73s", "x"), 4222222730ms);
+    EXPECT_EQ(parse_duration("31535999.999999s", "x"), 31535999999999us);
 }
 
 TEST(Duration, IsWrittenInItsShortestForm) {

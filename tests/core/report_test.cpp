@@ -61,6 +61,23 @@ TEST(Json, EscapesWhatRfc8259Asks) {
     EXPECT_EQ(std::move(out).text(), R"(["a\"b\\c\n\t\r\u0001",true,-3,0.5])");
 }
 
+TEST(Json, IsUtf8WhateverTheBytesAre) {
+    const std::string bad = "\xEF\xBF\xBD";
+    const std::pair<std::string, std::string> rows[] = {
+        {"\u00e9 \u20ac \U0001F600", "\u00e9 \u20ac \U0001F600"},
+        {"\xE9t\xE9", bad + "t" + bad},               // Latin-1
+        {"\xE2\x82", bad + bad},                      // cut short
+        {"\xC0\xAF", bad + bad},                      // overlong
+        {"\xED\xA0\x80", bad + bad + bad},            // a surrogate
+        {"\xF4\x90\x80\x80", bad + bad + bad + bad},  // beyond U+10FFFF
+    };
+    for (const auto& [bytes, text] : rows) {
+        core::json_writer out;
+        out.value(bytes);
+        EXPECT_EQ(std::move(out).text(), '"' + text + '"');
+    }
+}
+
 TEST(Words, EveryStateReasonAndResultHasOne) {
     for (int i = 0; i <= static_cast<int>(state::failed); ++i) {
         EXPECT_NE(to_string(static_cast<state>(i)), "unknown");

@@ -1,18 +1,16 @@
 // Any text is a duration or is refused; what is read can be written and read again.
-#include <cstdlib>
 #include <lastcall/duration.hpp>
-#include <stdexcept>
 
-extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t size) {
-    const std::string_view text(reinterpret_cast<const char*>(data), size);
+#include "fuzz/target.hpp"
+
+LASTCALL_FUZZ_TARGET(duration) {
     try {
-        const auto value = lastcall::parse_duration(text, "fuzz");
+        const auto value = lastcall::parse_duration(input, "fuzz");
         const auto whole = std::chrono::floor<std::chrono::microseconds>(value);
-        if (lastcall::parse_duration(lastcall::to_text(whole), "again") != whole) {
-            std::abort();
-        }
+        const std::string text = lastcall::to_text(whole);
+        lastcall::fuzz::must(lastcall::parse_duration(text, "again") == whole,
+                             text + " is read as something else");
     } catch (const std::invalid_argument&) {
         // Refused, with a reason.
     }
-    return 0;
 }

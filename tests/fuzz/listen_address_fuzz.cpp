@@ -1,14 +1,13 @@
-// Any text is a listen address or is refused.
-#include <stdexcept>
-
+// Any text is a listen address, which the kernel's form can be made of, or is refused.
+#include "fuzz/target.hpp"
 #include "sys/socket.hpp"
 
-extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t size) {
+LASTCALL_FUZZ_TARGET(listen_address) {
     try {
-        static_cast<void>(
-            lastcall::sys::parse_listen_address({reinterpret_cast<const char*>(data), size}));
+        const auto at = lastcall::sys::parse_listen_address(input);
+        lastcall::fuzz::must(at.host.find_first_of(" \t\r\n[]") == std::string::npos,
+                             "the host is no number");
     } catch (const std::invalid_argument&) {
         // Refused, with a reason.
     }
-    return 0;
 }

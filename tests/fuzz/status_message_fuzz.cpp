@@ -1,14 +1,13 @@
 // Whatever a service answers, it is read without harm, and what was read can be written.
 #include <array>
-#include <cstdlib>
-#include <string>
 
+#include "fuzz/target.hpp"
 #include "wire/status_message.hpp"
 
-extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t size) {
+LASTCALL_FUZZ_TARGET(status_message) {
     using namespace lastcall::wire;
-    const std::string given(reinterpret_cast<const char*>(data), size);
-    static_cast<void>(asks_what_is_in_flight(given));
+    static_cast<void>(asks_what_is_in_flight(input));
+    const std::string given(input);
     for (std::string answer : {given, "lastcall-status\t1\n" + given}) {
         status_reader reader(answer);
         std::array<char, largest_status> memory;
@@ -17,11 +16,10 @@ extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t siz
             out.service(line.name);
             std::string again(out.finish());
             status_reader second(again);
-            if (status_line same;
-                !second.next(same) || same.name != line.name.substr(0, longest_text)) {
-                std::abort();
-            }
+            status_line same;
+            lastcall::fuzz::must(
+                second.next(same) && same.name == line.name.substr(0, longest_text),
+                "a name that was read is written and read again");
         }
     }
-    return 0;
 }

@@ -2,16 +2,13 @@
 #include <gtest/gtest.h>
 #include <sched.h>
 #include <signal.h>
-#include <sys/socket.h>
-#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <cstring>
-#include <filesystem>
 #include <lastcall/lifecycle.hpp>
 #include <thread>
 
+#include "support/notify_server.hpp"
 #include "support/scenario.hpp"
 
 namespace lastcall {
@@ -19,6 +16,7 @@ namespace {
 
 using namespace std::chrono_literals;
 using testing::child;
+using testing::notify_server;
 using testing::say;
 
 lifecycle_options options() {
@@ -72,42 +70,6 @@ TEST(Environment, UnderKubernetesTheLameDuckIsOn) {
 
 // ---- systemd's notify socket ----
 
-class notify_server {
-public:
-    notify_server()
-        : path_(std::filesystem::temp_directory_path() /
-                ("lastcall-notify." + std::to_string(::getpid()))) {
-        std::filesystem::remove(path_);
-        fd_ = ::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-        sockaddr_un address{};
-        address.sun_family = AF_UNIX;
-        std::strncpy(address.sun_path, path_.c_str(), sizeof address.sun_path - 1);
-        if (::bind(fd_, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
-            throw std::runtime_error("bind");
-        }
-    }
-    ~notify_server() {
-        ::close(fd_);
-        std::filesystem::remove(path_);
-    }
-    [[nodiscard]] std::string variable() const { return "NOTIFY_SOCKET=" + path_.string(); }
-    std::string everything() {
-        std::string all;
-        char buffer[4096];
-        for (;;) {
-            const ssize_t n = ::recv(fd_, buffer, sizeof buffer, MSG_DONTWAIT);
-            if (n <= 0) {
-                return all;
-            }
-            all.append(buffer, static_cast<std::size_t>(n)).append("\n");
-        }
-    }
-
-private:
-    std::filesystem::path path_;
-    int fd_ = -1;
-};
-
 TEST(Systemd, IsToldReadyStoppingAndStatus) {
     notify_server systemd;
     child c("plain", {systemd.variable()});
@@ -148,7 +110,7 @@ TEST(Systemd, IsAskedForMoreTimeOnlyWhileThereIsProgress) {
     }
     EXPECT_GE(extensions, 1U) << told;
     EXPECT_LE(extensions, 3U) << "nothing moved for seconds, and yet it asked:\n" << told;
-    EXPECT_NE(told.find("STATUS=slow: half way"), std::string::npos) << told;
+    EXPECT_NE(told.find("STATUS=draining; slow: half way"), std::string::npos) << told;
 }
 
 TEST(Systemd, TheWatchdogIsFedWhileTheServiceLives) {

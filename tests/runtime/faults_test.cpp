@@ -86,6 +86,9 @@ LASTCALL_SCENARIO(close_throws) {
 LASTCALL_SCENARIO(throws_an_int) {
     return run_with([] { throw 42; }, {});
 }
+LASTCALL_SCENARIO(drain_throws_without_a_text) {
+    return run_with([] { throw std::runtime_error(""); }, {});
+}
 LASTCALL_SCENARIO(drain_hangs) { return run_with(sleep_for_ever, {}); }
 LASTCALL_SCENARIO(drain_loops) { return run_with(loop_for_ever, {}); }
 LASTCALL_SCENARIO(drain_locks) { return run_with(lock_for_ever, {}); }
@@ -117,6 +120,7 @@ const fault table[] = {
     {"drain_throws", 81, {"drain broke", "store closed", "other closed"}, {}},
     {"close_throws", 81, {"close broke", "store closed", "other closed"}, {}},
     {"throws_an_int", 81, {"not a std::exception", "store closed", "other closed"}, {}},
+    {"drain_throws_without_a_text", 81, {"without a text", "store closed", "other closed"}, {}},
     {"drain_hangs",
      83,
      {"store drained", "other closed", "step \"drain\" of component \"faulty\""},
@@ -158,6 +162,38 @@ TEST_P(Fault, KeepsTheDeadlineAndLetsTheRestRun) {
 
 INSTANTIATE_TEST_SUITE_P(Table, Fault, ::testing::ValuesIn(table),
                          [](const auto& one) { return std::string(one.param.scenario); });
+
+// ---- the report's receivers ----
+
+LASTCALL_SCENARIO(report_callback_throws) {
+    lifecycle_options o = options();
+    o.on_report = [](const report&) { throw 42; };
+    lifecycle life(o);
+    life.request_stop();
+    return life.run().exit_code();
+}
+
+TEST(Report, ACallbackThatThrowsAnythingAtAllDoesNotStopTheStop) {
+    child c("report_callback_throws");
+    EXPECT_EQ(c.wait(), 0) << c.output();
+    EXPECT_NE(c.output().find("cannot be delivered"), std::string::npos) << c.output();
+}
+
+LASTCALL_SCENARIO(report_file_cannot_be_written) {
+    lifecycle_options o = options();
+    o.report_file = "/proc/no/such/folder/report.json";
+    o.on_report = [](const report& r) { say("got " + r.service); };
+    lifecycle life(o);
+    life.request_stop();
+    return life.run().exit_code();
+}
+
+TEST(Report, AFileThatCannotBeWrittenDoesNotKeepItFromTheCallback) {
+    child c("report_file_cannot_be_written");
+    EXPECT_EQ(c.wait(), 0) << c.output();
+    EXPECT_NE(c.output().find("cannot be written"), std::string::npos) << c.output();
+    EXPECT_NE(c.output().find("got faulty"), std::string::npos) << c.output();
+}
 
 // ---- everything deaf ----
 

@@ -208,6 +208,62 @@ TEST(Lifecycle, ASecondSigintForcesAtOnce) {
     EXPECT_LT(c.took(), 5s);
 }
 
+LASTCALL_SCENARIO(asked_often) {
+    lifecycle life(options());
+    life.add({.name = "slow", .drain = [&life](const stop_context& context) {
+                  for (int i = 0; i < 100; ++i) {  // more than a report keeps
+                      life.request_stop("again");
+                  }
+                  say("asked often");
+                  while (!context.forced().stop_requested()) {
+                      std::this_thread::yield();
+                  }
+              }});
+    life.ready();
+    say("ready");
+    return life.run().exit_code();
+}
+
+TEST(Lifecycle, ASecondSigintForcesHoweverOftenAStopWasRequestedBetween) {
+    child c("asked_often");
+    ASSERT_TRUE(c.wait_for("ready\n"));
+    c.signal(SIGINT);
+    ASSERT_TRUE(c.wait_for("asked often\n"));
+    c.signal(SIGINT);
+    EXPECT_EQ(c.wait(), static_cast<int>(exit_status::forced)) << c.output();
+    EXPECT_LT(c.took(), 5s);
+}
+
+LASTCALL_SCENARIO(two_interrupts_during_start) {
+    std::atomic<bool> both{false};
+    lifecycle_options o = options();
+    o.log = [&](std::string_view line) {
+        say(std::string(line));
+        both.store(both.load() || line.ends_with("forcing"));
+    };
+    lifecycle life(o);
+    say("starting");
+    while (!both.load()) {
+        std::this_thread::yield();  // a component that takes long to start
+    }
+    life.add({.name = "slow", .drain = [](const stop_context& context) {
+                  while (!context.forced().stop_requested()) {
+                      std::this_thread::yield();
+                  }
+              }});
+    return life.run().exit_code();
+}
+
+TEST(Lifecycle, TwoSigintsDuringTheStartForceTheStopThatFollows) {
+    child c("two_interrupts_during_start");
+    ASSERT_TRUE(c.wait_for("starting\n"));
+    c.signal(SIGINT);
+    ASSERT_TRUE(c.wait_for("SIGINT"));  // two that are pending at once would be one
+    c.signal(SIGINT);
+    EXPECT_EQ(c.wait(), static_cast<int>(exit_status::forced)) << c.output();
+    EXPECT_LT(c.took(), 5s);
+}
+
 TEST(Lifecycle, ARepeatedSigtermIsRecordedAndChangesNothing) {
     child c("slow_drain");
     ASSERT_TRUE(c.wait_for("ready\n"));

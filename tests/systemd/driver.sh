@@ -6,11 +6,10 @@ cd /out || exit 1
 echo booted > booted
 systemctl log-level debug
 
-# $1 unit: waits until it tells, in its status text, that it drains; 20 s at most. Which
-# of its lines is the newest at the moment of a look is chance; the journal has them all.
+# $1 unit: waits until it tells, in its status text, what it is finishing; 20 s at most.
 wait_for_drain() {
     tries=0
-    until systemctl show -P StatusText "$1" | grep -qE 'order 17|1 inside'; do
+    until systemctl show -P StatusText "$1" | grep -qF 'order 17'; do
         tries=$((tries + 1))
         [ "$tries" -lt 200 ] || return 1
         sleep 0.1

@@ -131,14 +131,15 @@ check() {
 count_violations_of_a_clean_stop() {
     local count=0
     grep -qx 'Result=success' "$out/$1.ended" || count=$((count + 1))
-    grep -qF 'STATUS=shop: finishing order 17' "$out/$1.journal" || count=$((count + 1))
+    grep -qF 'STATUS=draining, 1 inside; shop: finishing order 17' "$out/$1.journal" || count=$((count + 1))
     echo "$count"
 }
 
 check 'the container ran to its end in time' test -e "$out/finished"
 check 'READY=1 made the unit active' grep -qx 'ActiveState=active' "$out/drains.running"
 check 'STOPPING=1 made it deactivating' grep -qx 'ActiveState=deactivating' "$out/drains.stopping"
-check 'systemd shows the progress' grep -qE 'order 17|1 inside' "$out/drains.stopping"
+check 'systemd shows the progress' \
+    grep -qx 'StatusText=draining, 1 inside; shop: finishing order 17' "$out/drains.stopping"
 check 'the report says that the grace is the 7 s' grep -q '"grace_ms":7000[,.}]' "$out/drains.json"
 check 'and that it came from systemd' grep -q '"grace_source":"systemd"' "$out/drains.json"
 check 'the report is of a clean stop' grep -q '"result":"clean"' "$out/drains.json"
