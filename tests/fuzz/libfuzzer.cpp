@@ -15,3 +15,7 @@ extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t siz
     }
     return 0;
 }
+
+// A target that needs a lifecycle has to make it before libFuzzer starts its thread that
+// watches the memory.
+extern "C" int LLVMFuzzerInitialize(int*, char***) { return LLVMFuzzerTestOneInput(nullptr, 0); }
