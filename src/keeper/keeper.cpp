@@ -80,8 +80,8 @@ bool keeper::take_office() noexcept {
     const notify_settings settings{
         .upstream = variable(environment_, "NOTIFY_SOCKET"),
         .is_wanted = what_.ready.how == readiness::kind::notify,
-        .keeps_ready_back = what_.ready.how != readiness::kind::none &&
-                            what_.ready.how != readiness::kind::notify,
+        .keeps_ready_back =
+            what_.ready.how != readiness::kind::none && what_.ready.how != readiness::kind::notify,
     };
     if (!notify_.open(settings, why)) {
         message() << why.view();
@@ -318,8 +318,8 @@ void keeper::take_children() noexcept {
     }
     const time now = sys::monotonic_now();
     // Where there is no main program (a pause), a stop is what would end it.
-    const bool main_gone = what_.command == nullptr ? machine_.is_stopping()
-                                                    : !main_unreaped_ && is_launched_;
+    const bool main_gone =
+        what_.command == nullptr ? machine_.is_stopping() : !main_unreaped_ && is_launched_;
     carry_out(machine_.reaped(now, main_gone, empty));
     if (machine_.phase() == keeper_phase::stopping_rest && rest_signalled_ && !next_rest_) {
         next_rest_ = now + rest_again;
@@ -363,10 +363,13 @@ void keeper::main_ended(const sys::child_change& change) noexcept {
         terminal_.give_to(sys::current_process_group());
     }
     if (what_.verbosity > 1) {
-        message() << "the main program has "
-                  << (record_.main_killed ? "been killed by " : "exited with status ")
-                  << (record_.main_killed ? sys::signal_name(change.status) : "")
-                  << (record_.main_killed ? 0 : change.status);
+        message line;
+        line << "the main program has ";
+        if (record_.main_killed) {
+            line << "been killed by " << sys::signal_name(change.status);
+        } else {
+            line << "exited with status " << change.status;
+        }
     }
 }
 

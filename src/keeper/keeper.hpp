@@ -108,7 +108,8 @@ private:
     bool main_has_signal_ = false;  ///< the terminal has sent it the stop signal already
     sys::launched_process pre_stop_;
     bool children_changed_ = false;
-    std::uint64_t rest_signalled_ = 0;  ///< in clock ticks: who was born since has not been signalled
+    std::uint64_t rest_signalled_ =
+        0;  ///< in clock ticks: who was born since has not been signalled
     std::optional<time> next_rest_;
     std::array<blocked_process, 16> blocked_{};  ///< of the block report
     std::size_t blocked_count_ = 0;

@@ -36,8 +36,8 @@ void keeper::take_readiness(readiness_check::state state) noexcept {
             message() << "ready after " << now - record_.started;
         }
     } else if (state == readiness_check::state::failed && !machine_.is_stopping()) {
-        message() << "not ready within " << what_.ready.timeout << " (last try: "
-                  << readiness_.last() << "); stopping";
+        message() << "not ready within " << what_.ready.timeout
+                  << " (last try: " << readiness_.last() << "); stopping";
         begin_stop(core::keeper_cause::ready_timeout);
     }
 }
