@@ -25,11 +25,10 @@ public:
             entries_ = few_;
         }
     }
-    /// Returns whether the walk was cut.
-    bool walk(int root) noexcept {
+    descendants walk(int root) noexcept {
         const descendants found = find_descendants(root, entries_);
         found_ = entries_.first(found.count);
-        return found.is_cut;
+        return found;
     }
     [[nodiscard]] std::span<const process_entry> found() const noexcept { return found_; }
 
@@ -126,8 +125,13 @@ pass_result signal_once(walk_table& table, handled_set& handled,
                         const signal_request& request) noexcept {
     pass_result result;
     for (const process_entry& entry : table.found()) {
-        if (entry.is_dead() || entry.start_time <= request.started_after ||
-            is_among(request.except, entry.pid) || handled.contains(entry)) {
+        if (entry.is_dead()) {
+            // Newly dead: what it started on its way out may stand elsewhere by now.
+            result.again = (!handled.contains(entry) && handled.insert(entry)) || result.again;
+            continue;
+        }
+        if (entry.start_time <= request.started_after || is_among(request.except, entry.pid) ||
+            handled.contains(entry)) {
             continue;
         }
         switch (try_to_send(entry, request.root, request.number)) {
@@ -136,9 +140,9 @@ pass_result signal_once(walk_table& table, handled_set& handled,
                 result.again = handled.insert(entry) || result.again;
                 break;
             case outcome::moved:
+            case outcome::gone:
                 result.again = true;
                 break;
-            case outcome::gone:
             case outcome::refused:
                 break;
         }
@@ -166,10 +170,10 @@ std::size_t signal_descendants(const signal_request& request) noexcept {
     handled_set handled;
     std::size_t sent = 0;
     for (int pass = 0; pass < passes_at_most; ++pass) {
-        table.walk(request.root);
+        const bool has_changed = table.walk(request.root).has_changed;
         const pass_result result = signal_once(table, handled, request);
         sent += result.sent;
-        if (!result.again) {
+        if (!result.again && !has_changed) {
             break;
         }
     }
@@ -194,11 +198,12 @@ kill_result kill_descendants(int root, std::span<killed_process> into,
         result.is_complete = ::kill(-1, SIGKILL) == 0 || errno == ESRCH;
         return result;
     }
-    for (int pass = 0; pass < passes_at_most && monotonic_now() < until; ++pass) {
-        const bool is_cut = table.walk(root);
+    while (monotonic_now() < until) {
+        const descendants found = table.walk(root);
         // fork(2) fails from here on: a pending signal makes the kernel begin it again.
-        const bool again = signal_once(table, stopped, {root, SIGSTOP, 0, except}).again;
-        result.is_complete = !again && !is_cut;
+        const bool again =
+            signal_once(table, stopped, {root, SIGSTOP, 0, except}).again || found.has_changed;
+        result.is_complete = !again && !found.is_cut;
         if (!again) {
             break;
         }

@@ -63,6 +63,7 @@ struct walk {
         }
         const auto entry = read_process(pid);
         if (!entry) {
+            result.has_changed = true;
             return;  // gone since its id was read
         }
         if (!seen.insert(pid, found())) {

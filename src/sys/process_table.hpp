@@ -45,7 +45,8 @@ struct process_entry {
 
 struct descendants {
     std::size_t count = 0;
-    bool is_cut = false;  ///< there were more than there was room or time for
+    bool is_cut = false;       ///< there were more than there was room or time for
+    bool has_changed = false;  ///< somebody ended during the walk: what it left may be missing
 };
 
 /// How the children of a process are found. `children_files` needs CONFIG_PROC_CHILDREN.
