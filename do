@@ -94,7 +94,8 @@ run_test() {
         say "tests failed under asan, see above; the other presets go on"
         status=1
     }
-    build tsan core_test runtime_test lifecycle_test test_adapters_worker test_adapters_sqlite
+    build tsan core_test runtime_test lifecycle_test test_adapters_worker test_adapters_sqlite \
+        test_adapters_http test_adapters_asio
     ctest --preset tsan --parallel "$jobs" --label-regex 'unit|concurrency' || {
         say "tests failed under tsan, see above; the other presets go on"
         status=1

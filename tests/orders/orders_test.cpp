@@ -128,8 +128,8 @@ TEST(Orders, ABadConfigurationFileIsRefusedWithItsLine) {
     std::filesystem::remove(file);
 }
 
-// The workers wait in Redis when it goes away; their next take fails.
-TEST(Orders, ShowsTheFailedCallsOfAQueueThatIsAway) {
+// A job that is no order fails its attempt; and the workers wait in Redis when it goes away.
+TEST(Orders, ShowsFailedAttemptsAndTheFailedCallsOfAQueueThatIsAway) {
     redis_server redis;
     const auto folder = std::filesystem::temp_directory_path() /
                         ("lastcall-orders-away-" + std::to_string(::getpid()));
@@ -148,18 +148,25 @@ TEST(Orders, ShowsTheFailedCallsOfAQueueThatIsAway) {
     std::string port = listening.data();
     port = port.substr(port.rfind(':') + 1);
     port.pop_back();
-    const auto failures = [&] {
-        const std::string name = "\norders_queue_failures_total ";
+    const auto number_of = [&](const std::string& metric) {
+        const std::string name = "\n" + metric + " ";
         const std::string all = run("curl -s http://127.0.0.1:" + port + "/metrics").output;
         const auto at = all.find(name);
         return at == all.npos ? -1 : std::atoi(all.c_str() + at + name.size());
     };
-    EXPECT_EQ(failures(), 0);
+    const auto expect_some = [&](const std::string& metric) {
+        const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+        while (number_of(metric) <= 0 && std::chrono::steady_clock::now() < until) {
+        }
+        EXPECT_GT(number_of(metric), 0) << metric;
+    };
+    EXPECT_EQ(number_of("orders_jobs_failed_total"), 0);
+    const std::string ask = "redis-cli -s " + redis.socket_path();
+    run(ask + " HSET orders:payloads 1 nonsense && " + ask + " RPUSH orders:queue 1");
+    expect_some("orders_jobs_failed_total");
+    EXPECT_EQ(number_of("orders_queue_failures_total"), 0);
     redis.stop();
-    const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(20);
-    while (failures() <= 0 && std::chrono::steady_clock::now() < until) {
-    }
-    EXPECT_GT(failures(), 0);
+    expect_some("orders_queue_failures_total");
     ::kill(std::atoi(pid.data()), SIGTERM);
     ::pclose(service);
     std::filesystem::remove_all(folder);
