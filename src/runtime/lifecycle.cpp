@@ -254,7 +254,7 @@ milliseconds lifecycle::grace() const noexcept {
 std::string_view lifecycle::grace_source() const noexcept { return impl_->engine_.grace().source; }
 
 milliseconds lifecycle::force_window() const noexcept {
-    return std::chrono::floor<milliseconds>(impl_->engine_.force_window());
+    return std::chrono::floor<milliseconds>(impl_->engine_.settings().force_window);
 }
 
 int refuse_start(std::string_view service, const std::exception& error) noexcept {

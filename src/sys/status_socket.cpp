@@ -12,8 +12,8 @@
 #include <cstring>
 #include <system_error>
 
-#include "sys/process.hpp"
 #include "sys/thread.hpp"
+#include "sys/unique_name.hpp"
 
 namespace lastcall::sys {
 namespace {
