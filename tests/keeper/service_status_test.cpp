@@ -8,6 +8,7 @@
 #include <string>
 
 #include "support/scenario.hpp"
+#include "sys/clock.hpp"
 #include "sys/process.hpp"
 
 namespace lastcall::keeper {

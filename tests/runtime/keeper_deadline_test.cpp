@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "support/scenario.hpp"
+#include "sys/clock.hpp"
 #include "sys/process.hpp"
 #include "wire/stop_value.hpp"
 

@@ -10,6 +10,7 @@
 #include <thread>
 
 #include "support/scenario.hpp"
+#include "sys/clock.hpp"
 #include "sys/process.hpp"
 #include "sys/status_client.hpp"
 #include "wire/status_message.hpp"
