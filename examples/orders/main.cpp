@@ -42,7 +42,7 @@ lastcall::http::server_options server_options(const orders::options& o) {
     return http;
 }
 
-int serve(const orders::options& o) {
+[[noreturn]] void serve(const orders::options& o) {
     lastcall::lifecycle life(life_options(o));
     spdlog::set_default_logger(spdlog::stderr_logger_mt("orders"));
     lastcall::flush_spdlog(life);
@@ -61,13 +61,13 @@ int serve(const orders::options& o) {
     life.ready();
     std::cout << "orders: listening on " << o.listen.substr(0, o.listen.rfind(':')) << ":"
               << server.port() << std::endl;
-    return life.run().exit_code();
+    life.run_and_exit();
 }
 
 }  // namespace
 
 int main(int argc, char** argv) try {
-    return serve(orders::read_options(argc, argv));
+    serve(orders::read_options(argc, argv));
 } catch (const orders::usage_end& end) {
     (end.status == 0 ? std::cout : std::cerr) << end.what() << "\n";
     return end.status;

@@ -2,7 +2,7 @@
 
 #include <charconv>
 
-#include "core/lean_duration.hpp"
+#include "core/read_duration.hpp"
 #include "sys/signal_names.hpp"
 
 namespace lastcall::keeper {
@@ -58,7 +58,7 @@ std::string_view next_in(std::string_view& list, char separator) noexcept {
 
 bool read_duration(std::string_view what, std::string_view text, std::chrono::nanoseconds least,
                    options& of, std::chrono::nanoseconds& into, parsed& result) noexcept {
-    const auto read = core::parse_lean_duration(text);
+    const auto read = core::read_duration(text);
     if (!read.is_good()) {
         auto& out = refuse(of, result) << what << ": ";
         core::explain_duration(out, text, read.problem);

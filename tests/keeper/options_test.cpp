@@ -27,7 +27,7 @@ TEST(Options, AreTheseWhenNothingIsSaid) {
     EXPECT_EQ(it->plan.delay, 0s);
     EXPECT_FALSE(it->plan.has_pre_stop);
     EXPECT_EQ(it->to, reach::main);
-    EXPECT_EQ(it->where, placement::own_group);
+    EXPECT_EQ(it->where, placement::automatic);
     EXPECT_EQ(it.stop_signals(), "2 3 15");
     EXPECT_EQ(it.rewrites(), "");
     EXPECT_EQ(it.exit_map(), "");

@@ -9,6 +9,7 @@
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
+#include <utility>
 
 #include "adapters_postgres/postgres_server.hpp"
 #include "adapters_redis/redis_server.hpp"
@@ -128,29 +129,68 @@ TEST(Orders, ABadConfigurationFileIsRefusedWithItsLine) {
     std::filesystem::remove(file);
 }
 
+// The service in a folder of its own.
+class running_orders {
+public:
+    explicit running_orders(const std::string& options)
+        : folder_(std::filesystem::temp_directory_path() /
+                  ("lastcall-orders-" + std::to_string(::getpid()))) {
+        std::filesystem::create_directories(folder_);
+        // The shell says its process id, and becomes the service.
+        output_ = ::popen(("cd " + folder_.string() + " && echo $$ && exec " + programs +
+                           "/orders --listen 127.0.0.1:0 --db sqlite:o.db " + options + " 2>log")
+                              .c_str(),
+                          "r");
+        pid_ = std::atoi(line().c_str());
+        const std::string listening = line();
+        port = listening.substr(listening.rfind(':') + 1);
+        port.resize(port.find_last_of("0123456789") + 1);
+    }
+    running_orders(const running_orders&) = delete;
+    running_orders& operator=(const running_orders&) = delete;
+    ~running_orders() {
+        stop();
+        std::filesystem::remove_all(folder_);
+    }
+
+    // SIGTERM. Returns: the status as wait(2) has it.
+    int stop() {
+        if (output_ == nullptr) {
+            return -1;
+        }
+        ::kill(pid_, SIGTERM);
+        return ::pclose(std::exchange(output_, nullptr));
+    }
+
+    std::string port;
+
+private:
+    std::string line() {
+        std::array<char, 256> text{};
+        return std::fgets(text.data(), text.size(), output_) == nullptr ? "" : text.data();
+    }
+
+    std::filesystem::path folder_;
+    FILE* output_ = nullptr;
+    int pid_ = 0;
+};
+
+TEST(Orders, EndsCleanlyOrBySigtermAsAsked) {
+    const int clean = running_orders("").stop();
+    EXPECT_TRUE(WIFEXITED(clean));
+    EXPECT_EQ(WEXITSTATUS(clean), 0);
+    const int signalled = running_orders("--reraise").stop();
+    EXPECT_TRUE(WIFSIGNALED(signalled));
+    EXPECT_EQ(WTERMSIG(signalled), SIGTERM);
+}
+
 // A job that is no order fails its attempt; and the workers wait in Redis when it goes away.
 TEST(Orders, ShowsFailedAttemptsAndTheFailedCallsOfAQueueThatIsAway) {
     redis_server redis;
-    const auto folder = std::filesystem::temp_directory_path() /
-                        ("lastcall-orders-away-" + std::to_string(::getpid()));
-    std::filesystem::create_directories(folder);
-    // The shell says its process id, and becomes the service.
-    FILE* const service =
-        ::popen(("cd " + folder.string() + " && echo $$ && exec " + programs +
-                 "/orders --listen 127.0.0.1:0 --db sqlite:o.db --queue redis://127.0.0.1:" +
-                 std::to_string(redis.port()) + " 2>log")
-                    .c_str(),
-                "r");
-    std::array<char, 256> pid{};
-    std::array<char, 256> listening{};
-    ASSERT_NE(std::fgets(pid.data(), pid.size(), service), nullptr);
-    ASSERT_NE(std::fgets(listening.data(), listening.size(), service), nullptr);
-    std::string port = listening.data();
-    port = port.substr(port.rfind(':') + 1);
-    port.pop_back();
+    running_orders service("--queue redis://127.0.0.1:" + std::to_string(redis.port()));
     const auto number_of = [&](const std::string& metric) {
         const std::string name = "\n" + metric + " ";
-        const std::string all = run("curl -s http://127.0.0.1:" + port + "/metrics").output;
+        const std::string all = run("curl -s http://127.0.0.1:" + service.port + "/metrics").output;
         const auto at = all.find(name);
         return at == all.npos ? -1 : std::atoi(all.c_str() + at + name.size());
     };
@@ -167,9 +207,6 @@ TEST(Orders, ShowsFailedAttemptsAndTheFailedCallsOfAQueueThatIsAway) {
     EXPECT_EQ(number_of("orders_queue_failures_total"), 0);
     redis.stop();
     expect_some("orders_queue_failures_total");
-    ::kill(std::atoi(pid.data()), SIGTERM);
-    ::pclose(service);
-    std::filesystem::remove_all(folder);
 }
 
 TEST(Orders, HelpNamesEveryFlagAndExitStatus) {

@@ -59,7 +59,7 @@ class Layers(unittest.TestCase):
         ("src/core/a.cpp", "#include <unistd.h>\n", "<unistd.h>"),
         ("src/sys/a.cpp", '#include "core/plan.hpp"\n', "sys may not include core"),
         ("src/sys/a.cpp", "#include <boost/asio.hpp>\n", "a library that sys does not use"),
-        ("src/runtime/a.cpp", '#include "wire/a.hpp"\n', "runtime may not include wire"),
+        ("src/runtime/a.cpp", '#include "keeper/a.hpp"\n', "runtime may not include keeper"),
         ("src/runtime/a.cpp", "#include <csignal>\n", "<csignal>"),
         ("src/runtime/a.cpp", "#include <sys/types.h>\n", "<sys/types.h>"),
         ("src/wire/a.cpp", '#include "sys/fd.hpp"\n', "wire may not include sys"),

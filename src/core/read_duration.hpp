@@ -1,4 +1,5 @@
-// The durations of <lastcall/duration.hpp>, for code without exceptions and heap.
+// Reads durations, without exceptions and heap. `lastcall::parse_duration` is this with an
+// exception, and lastcall-init uses it as it is.
 #pragma once
 
 #include <chrono>
@@ -9,16 +10,16 @@
 namespace lastcall::core {
 
 /// A duration, or what is wrong with its text.
-struct lean_duration {
+struct duration_read {
     std::chrono::nanoseconds value{0};
-    std::string_view problem;  ///< "has no unit", "is negative", ...; empty: it is good
+    std::string_view problem{};  ///< "has no unit", "is negative", ...; empty: it is good
 
     [[nodiscard]] bool is_good() const noexcept { return problem.empty(); }
 };
 
-/// Reads "500ms", "30s", "2m", "1h", also "1.5s" and "50us": the grammar, the limits and
-/// the words for what is wrong of `lastcall::parse_duration`.
-[[nodiscard]] lean_duration parse_lean_duration(std::string_view text) noexcept;
+/// Reads "500ms", "30s", "2m", "1h", also "1.5s" and "50us". Exact to the nanosecond, up to
+/// a year.
+[[nodiscard]] duration_read read_duration(std::string_view text) noexcept;
 
 /// Writes `"10" has no unit; write 10s`.
 void explain_duration(text_sink& to, std::string_view text, std::string_view problem) noexcept;
