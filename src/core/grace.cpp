@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include "core/read_duration.hpp"
+
 namespace lastcall::core {
 namespace {
 
@@ -20,8 +22,14 @@ grace first_source(const grace_sources& from) {
         return {parse_duration(*from.environment, "LASTCALL_GRACE"), "LASTCALL_GRACE", {}};
     }
     if (from.keeper_deadline) {
-        const duration at = parse_duration(*from.keeper_deadline, "LASTCALL_DEADLINE");
-        return {at - from.monotonic_now, "keeper", {}};
+        // A moment since boot: on a machine that runs for years it is above a year.
+        const duration_read at = read_duration(*from.keeper_deadline, 100 * a_year);
+        if (!at.is_good()) {
+            throw std::invalid_argument("LASTCALL_DEADLINE: \"" + *from.keeper_deadline + "\" " +
+                                        std::string(at.problem) +
+                                        "; write the moment on CLOCK_MONOTONIC as 86400000ms");
+        }
+        return {at.value - from.monotonic_now, "keeper", {}};
     }
     if (from.systemd) {
         return {std::min(*from.systemd, longest), "systemd", {}};

@@ -16,7 +16,7 @@ struct unit {
 };
 
 constexpr unit units[] = {{"us", 1us}, {"ms", 1ms}, {"s", 1s}, {"m", 1min}, {"h", 1h}};
-constexpr nanoseconds longest = std::chrono::hours(24 * 365);
+constexpr std::string_view too_long = "is longer than a year";
 constexpr std::string_view no_unit = "has no unit";
 
 bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
@@ -52,7 +52,7 @@ decimal decimal_at(std::string_view text) noexcept {
 
 }  // namespace
 
-duration_read read_duration(std::string_view text) noexcept {
+duration_read read_duration(std::string_view text, nanoseconds longest) noexcept {
     const bool is_negative = text.starts_with('-');
     if (is_negative) {
         text.remove_prefix(1);
@@ -73,13 +73,13 @@ duration_read read_duration(std::string_view text) noexcept {
         return {0ns, "is negative"};
     }
     if (number.whole > static_cast<std::uint64_t>(longest / found->length)) {
-        return {0ns, "is longer than a year"};
+        return {0ns, too_long};
     }
     const double part = number.fraction * static_cast<double>(found->length.count());
     const nanoseconds value = found->length * static_cast<std::int64_t>(number.whole) +
                               nanoseconds(static_cast<std::int64_t>(part + 0.5));
     if (value > longest) {
-        return {0ns, "is longer than a year"};
+        return {0ns, too_long};
     }
     return {value};
 }

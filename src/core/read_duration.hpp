@@ -17,9 +17,12 @@ struct duration_read {
     [[nodiscard]] bool is_good() const noexcept { return problem.empty(); }
 };
 
-/// Reads "500ms", "30s", "2m", "1h", also "1.5s" and "50us". Exact to the nanosecond, up to
-/// a year.
-[[nodiscard]] duration_read read_duration(std::string_view text) noexcept;
+inline constexpr std::chrono::nanoseconds a_year = std::chrono::hours(24 * 365);
+
+/// Reads "500ms", "30s", "2m", "1h", also "1.5s" and "50us". Exact to the nanosecond.
+/// `longest`  up to 200 years; a moment on CLOCK_MONOTONIC may well be above a year.
+[[nodiscard]] duration_read read_duration(std::string_view text,
+                                          std::chrono::nanoseconds longest = a_year) noexcept;
 
 /// Writes `"10" has no unit; write 10s`.
 void explain_duration(text_sink& to, std::string_view text, std::string_view problem) noexcept;

@@ -65,6 +65,16 @@ TEST(Grace, AKeepersDeadlineThatHasPassedIsRefused) {
     EXPECT_NE(refusal([&] { choose_grace(from, {}); }).find("keeper"), std::string::npos);
 }
 
+TEST(Grace, AKeepersDeadlineCountsOnAMachineThatRunsForYears) {
+    grace_sources from;
+    from.monotonic_now = std::chrono::hours(24 * 365 * 3);
+    from.keeper_deadline = "94608010000ms";
+    EXPECT_EQ(choose_grace(from, {}).total, 10s);
+    from.keeper_deadline = "tomorrow";
+    EXPECT_NE(refusal([&] { choose_grace(from, {}); }).find("LASTCALL_DEADLINE: \"tomorrow\""),
+              std::string::npos);
+}
+
 TEST(Grace, AnInfiniteStopTimeoutOfSystemdIsAYear) {
     grace_sources from;
     from.systemd = duration::max();
