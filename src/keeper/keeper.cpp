@@ -321,7 +321,7 @@ void keeper::take_children() noexcept {
     const bool main_gone =
         what_.command == nullptr ? machine_.is_stopping() : !main_unreaped_ && is_launched_;
     carry_out(machine_.reaped(now, main_gone, empty));
-    if (machine_.phase() == keeper_phase::stopping_rest && rest_signalled_ && !next_rest_) {
+    if (machine_.phase() == keeper_phase::stopping_rest && rest_told_ && !next_rest_) {
         next_rest_ = now + rest_again;
     }
 }

@@ -14,6 +14,7 @@
 #include "keeper/stop_record.hpp"
 #include "sys/cgroup_memory.hpp"
 #include "sys/launch.hpp"
+#include "sys/process_signals.hpp"
 #include "sys/reaper.hpp"
 #include "sys/signal_inbox.hpp"
 #include "sys/terminal.hpp"
@@ -76,6 +77,7 @@ private:
 
     void forward(int number) noexcept;
     void deliver(int number, bool with_deadline) noexcept;
+    void deliver_to_main(int number, bool with_deadline) noexcept;
     /// What is sent on when `number` comes.
     [[nodiscard]] int sent_for(int number) const noexcept {
         return what_.rewrite[static_cast<std::size_t>(number)];
@@ -108,8 +110,8 @@ private:
     bool main_has_signal_ = false;  ///< the terminal has sent it the stop signal already
     sys::launched_process pre_stop_;
     bool children_changed_ = false;
-    std::uint64_t rest_signalled_ =
-        0;  ///< in clock ticks: who was born since has not been signalled
+    std::optional<sys::signalled_set> rest_told_;  ///< who had the stop signal as the rest
+    std::optional<sys::signalled_set> killed_;
     std::optional<time> next_rest_;
     std::array<blocked_process, 16> blocked_{};  ///< of the block report
     std::size_t blocked_count_ = 0;
