@@ -33,6 +33,11 @@ char* const* finish_environment(void* context) noexcept {
 
 constexpr std::uint64_t bit_of(int number) { return std::uint64_t{1} << (number - 1); }
 
+/// What a terminal stops a job with.
+constexpr bool is_job_control(int number) {
+    return number == SIGTSTP || number == SIGTTIN || number == SIGTTOU;
+}
+
 }  // namespace
 
 keeper::keeper(const options& what, char** environment) noexcept
@@ -104,7 +109,7 @@ sys::launch_group keeper::choose_group() noexcept {
             }
             [[fallthrough]];
         case placement::own_group:
-            has_terminal_ = in_foreground;
+            gives_terminal_ = static_cast<bool>(terminal_);
             return in_foreground ? sys::launch_group::foreground : sys::launch_group::own;
         case placement::own_session:
             if (!terminal_) {
@@ -231,6 +236,7 @@ void keeper::take_launch() noexcept {
                   : error == EACCES ? "; is it executable, and not on a noexec mount?"
                                     : "");
     record_.exit_status = what_.exec_failed != 0 ? what_.exec_failed : (is_missing ? 127 : 126);
+    write_report();
     is_finished_ = true;
 }
 
@@ -238,7 +244,14 @@ void keeper::take_signals() noexcept {
     // Bounded, so that a storm of signals does not keep children from being reaped.
     constexpr int at_once = 64;
     sys::signal_letter letter;
-    for (int i = 0; i < at_once && signals_.take(letter); ++i) {
+    std::uint64_t seen = 0;
+    int taken = 0;
+    for (; taken < at_once && signals_.take(letter); ++taken) {
+        seen |= bit_of(letter.number);
+        take(letter);
+    }
+    while (taken >= at_once && signals_.take_other(letter, seen)) {
+        seen |= bit_of(letter.number);
         take(letter);
     }
 }
@@ -251,6 +264,10 @@ void keeper::take(const sys::signal_letter& letter) noexcept {
     }
     if (number == SIGPIPE && letter.sender_pid == sys::current_process_id()) {
         return;  // our own line went to a reader that is gone
+    }
+    const bool is_key = is_job_control(number);
+    if (number == SIGCONT) {
+        hand_over_terminal();
     }
     const int sent_on = sent_for(number);
     if (sent_on == 0) {
@@ -272,10 +289,13 @@ void keeper::take(const sys::signal_letter& letter) noexcept {
         stop_signal_ = number;
         ++record_.stop_signals;
         begin_stop(core::keeper_cause::signal);
-    } else if (main_has_it && (number == SIGTSTP || number == SIGTTIN || number == SIGTTOU)) {
-        signals_.stop_self(number);
+    } else if (is_key && shares_group_ && letter.sender_pid == record_.main_pid) {
+        // It stops its whole group, as editors do at Ctrl-Z; see main_stopped().
     } else if (!main_has_it) {
         forward(sent_on);
+    }
+    if (is_key && what_.suspends_itself) {
+        signals_.stop_self(SIGSTOP);
     }
 }
 
@@ -290,9 +310,16 @@ void keeper::remember_sender(const sys::signal_letter& letter) noexcept {
         record_.sender.command << command.view();
     }
     if (what_.verbosity > 1) {
-        message() << sys::signal_name(letter.number) << " from "
-                  << (letter.from_kernel ? "the terminal" : "pid ") << letter.sender_pid << " ("
-                  << record_.sender.command.view() << "): stopping within " << what_.plan.grace;
+        message line;
+        line << sys::signal_name(letter.number) << " from ";
+        if (letter.from_kernel) {
+            line << "the terminal";
+        } else if (letter.sender_pid == 0) {
+            line << "outside of the PID namespace";
+        } else {
+            line << "pid " << letter.sender_pid << " (" << record_.sender.command.view() << ')';
+        }
+        line << ": stopping within " << what_.plan.grace;
     }
 }
 
@@ -359,7 +386,7 @@ void keeper::main_ended(const sys::child_change& change) noexcept {
     if (const auto kills = oom_.read(); kills && *kills > oom_before_) {
         record_.oom_kills = *kills - oom_before_;
     }
-    if (has_terminal_) {
+    if (gives_terminal_ && terminal_.foreground() == record_.main_pid) {
         terminal_.give_to(sys::current_process_group());
     }
     if (what_.verbosity > 1) {
@@ -373,18 +400,33 @@ void keeper::main_ended(const sys::child_change& change) noexcept {
     }
 }
 
-/// Ctrl-Z on a terminal that the main program's group has in the foreground: the shell
-/// before us must see us stop. With no shell, nobody could ever continue it.
+/// At Ctrl-Z the shell before us must see us stop, but only if the main program did: it may
+/// have another use for that key. Where no shell watches, the kernel does not stop us, and
+/// the main program goes on.
 void keeper::main_stopped(int by_signal) noexcept {
-    const bool by_terminal = by_signal == SIGTSTP || by_signal == SIGTTIN || by_signal == SIGTTOU;
-    if (!has_terminal_ || !by_terminal) {
+    if (!is_job_control(by_signal) || !terminal_ || !(shares_group_ || gives_terminal_)) {
         return;
     }
-    if (!is_first_process_) {
-        signals_.stop_self(SIGTSTP);
-        terminal_.give_to(record_.main_pid);
+    if (gives_terminal_ && terminal_.is_ours()) {
+        hand_over_terminal();  // it was started in the background, and is in front now
+        return;
     }
-    sys::signal_group(record_.main_pid, SIGCONT);
+    signals_.stop_self(SIGTSTP);
+    if (gives_terminal_) {
+        hand_over_terminal();
+        // Not one that wants a terminal which another has: it would stop again at once.
+        if (by_signal == SIGTSTP) {
+            sys::signal_group(record_.main_pid, SIGCONT);
+        }
+    }
+}
+
+/// The shell has put us into the foreground: that is the main program's place.
+void keeper::hand_over_terminal() noexcept {
+    if (gives_terminal_ && main_unreaped_ && !main_is_adopted_ && terminal_.is_ours()) {
+        terminal_.give_to(record_.main_pid);
+        sys::signal_group(record_.main_pid, SIGCONT);
+    }
 }
 
 void keeper::pre_stop_ended(const sys::child_change& change) noexcept {

@@ -60,6 +60,7 @@ private:
     void take(const sys::child_change& change) noexcept;
     void main_ended(const sys::child_change& change) noexcept;
     void main_stopped(int by_signal) noexcept;
+    void hand_over_terminal() noexcept;
     void pre_stop_ended(const sys::child_change& change) noexcept;
     void take_time() noexcept;
 
@@ -98,8 +99,8 @@ private:
     readiness_check readiness_;
 
     bool is_first_process_ = false;
-    bool shares_group_ = false;  ///< the main program is in the keeper's own process group
-    bool has_terminal_ = false;  ///< the main program's group is in the foreground
+    bool shares_group_ = false;    ///< the main program is in the keeper's own process group
+    bool gives_terminal_ = false;  ///< to the main program's group, as a shell would
     sys::launched_process main_;
     bool is_launched_ = false;
     bool main_unreaped_ = false;

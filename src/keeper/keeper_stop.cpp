@@ -251,7 +251,10 @@ void keeper::finish() noexcept {
     record_.exit_status = core::keeper_exit_status(
         end, {what_.exit_map, what_.exit_map_only_after_stop, what_.exit_unclean});
     std::array<sys::process_entry, 64> left;
-    record_.left = sys::find_descendants(sys::current_process_id(), left).count;
+    const std::size_t found = sys::find_descendants(sys::current_process_id(), left).count;
+    record_.left = static_cast<std::size_t>(
+        std::count_if(left.begin(), left.begin() + static_cast<std::ptrdiff_t>(found),
+                      [](const sys::process_entry& one) { return !one.is_dead(); }));
     if (record_.left > 0) {
         message() << record_.left << " processes are left that SIGKILL did not end in time";
     }
