@@ -241,7 +241,8 @@ void keeper::kill_all() noexcept {
 void keeper::finish() noexcept {
     is_finished_ = true;
     const core::keeper_end end{
-        .main_ended = record_.main_ended,
+        // A pause has no main program: its end is the end that was asked for.
+        .main_ended = record_.main_ended || what_.command == nullptr,
         .main_killed = record_.main_killed,
         .main_status = record_.main_status,
         .not_ready = machine_.cause() == core::keeper_cause::ready_timeout,

@@ -202,7 +202,7 @@ TEST_P(KeeperReady, NotInTimeIsAStopWithAStatusOfItsOwn) {
 }
 
 TEST_P(KeeperReady, ADaemonThatNamesItselfIsTheMainProgram) {
-    keeper_process k({GetParam(), {}, scenario_command("daemonises")});
+    keeper_process k({GetParam(), {"--ready", "notify"}, scenario_command("daemonises")});
     ASSERT_TRUE(k.wait_for("waits")) << k.err();
     ::usleep(200'000);  // its first process has ended long ago, which is no reason to stop
     k.signal(SIGTERM);
@@ -211,15 +211,18 @@ TEST_P(KeeperReady, ADaemonThatNamesItselfIsTheMainProgram) {
     EXPECT_TRUE(nothing_is_left());
 }
 
-TEST_P(KeeperReady, AStopCanBeExtended) {
+TEST_P(KeeperReady, AStopCanBeExtendedWhereAManagerHearsOfIt) {
+    testing::notify_server manager;
     keeper_process k({GetParam(),
-                      {"--grace", "800ms", "--reserve", "200ms"},
-                      scenario_command("extends_its_stop")});
+                      {"--ready", "notify", "--grace", "800ms", "--reserve", "200ms"},
+                      scenario_command("extends_its_stop"),
+                      {manager.variable()}});
     ASSERT_TRUE(k.wait_for("waits")) << k.err();
     k.signal(SIGTERM);
     EXPECT_EQ(k.wait(), 0) << k.err();
     EXPECT_GE(k.took(), 900ms);
     EXPECT_TRUE(has(k.last_line(), R"("killed":[])")) << k.err();
+    EXPECT_TRUE(has(manager.everything(), "EXTEND_TIMEOUT_USEC=10000000"));
 }
 
 TEST_P(KeeperReady, SocketsArePassedOnWithTheIdOfTheProgram) {

@@ -83,7 +83,7 @@ TEST_P(KeeperService, EndsByItselfBeforeItWouldBeKilled) {
                       {"LASTCALL_TEST_SCENARIO=service_with_a_stuck_pass"}});
     ASSERT_TRUE(k.wait_for("ready")) << k.err();
     k.signal(SIGTERM);
-    EXPECT_EQ(k.wait(), static_cast<int>(exit_status::forced)) << k.err();
+    EXPECT_EQ(k.wait(), static_cast<int>(exit_status::abandoned)) << k.err();
     EXPECT_TRUE(has(k.last_line(), R"("killed":[])")) << k.err();
 }
 
