@@ -10,6 +10,13 @@
 #include "keeper/drop_in_cases.hpp"
 #include "keeper_run/keeper_process.hpp"
 
+namespace lastcall::keeper {
+
+/// For the messages of GoogleTest.
+static void PrintTo(const drop_in_program& one, std::ostream* out) { *out << one.name; }
+
+}  // namespace lastcall::keeper
+
 namespace lastcall::keeper_run {
 namespace {
 
@@ -177,8 +184,7 @@ TEST_F(KeeperAsAnother, SuspendsItselfAsDumbInitDoes) {
     }
     for (const std::string& program : programs) {
         SCOPED_TRACE(program);
-        keeper_request what{
-            place::subreaper, {}, shell("echo pid=$$.; while :; do sleep 0.02; done")};
+        keeper_request what{place::subreaper, {}, shell("echo pid=$$.; exec sleep 30")};
         what.program = program;
         keeper_process k(what);
         ASSERT_TRUE(k.wait_for("."));

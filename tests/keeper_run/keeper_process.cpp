@@ -66,6 +66,10 @@ pipe_ends make_pipe() {
 
 }  // namespace
 
+void PrintTo(place where, std::ostream* out) {
+    *out << (where == place::first_process ? "PID 1" : "subreaper");
+}
+
 std::string name_of(const ::testing::TestParamInfo<place>& info) {
     return info.param == place::first_process ? "AsFirstProcess" : "AsSubreaper";
 }

@@ -7,6 +7,7 @@
 
 #include <chrono>
 #include <functional>
+#include <iosfwd>
 #include <string>
 #include <vector>
 
@@ -18,7 +19,8 @@ using testing::ceiling;
 
 enum class place { first_process, subreaper };
 
-/// For INSTANTIATE_TEST_SUITE_P.
+/// For the messages of GoogleTest, and for INSTANTIATE_TEST_SUITE_P.
+void PrintTo(place where, std::ostream* out);
 std::string name_of(const ::testing::TestParamInfo<place>& info);
 
 enum class stream { read, unread, closed };

@@ -26,7 +26,8 @@ LASTCALL_SCENARIO(leaves_zombies) {
     if (parent == 0) {
         int made = 0;
         for (; made < zombies; ++made) {
-            const pid_t one = ::fork();
+            // vfork: nothing of this large process is copied.
+            const pid_t one = ::vfork();  // NOLINT
             if (one == 0) {
                 ::_exit(0);
             }
@@ -85,15 +86,19 @@ protected:
 INSTANTIATE_TEST_SUITE_P(Real, KeeperTree,
                          ::testing::Values(place::first_process, place::subreaper), name_of);
 
-TEST_P(KeeperTree, TwentyThousandZombiesAreReaped) {
-    keeper_process k({GetParam(), {"--grace", "15s"}, scenario_command("leaves_zombies")});
-    EXPECT_EQ(k.wait(), 0) << k.err();
-    if (!has(k.out(), "made " + std::to_string(zombies))) {
-        GTEST_SKIP() << "NOT TESTED: so many processes are not allowed here: " << k.out();
+// One after the other: the kernel may not have ids for both at once.
+TEST(KeeperZombies, TwentyThousandAreReaped) {
+    for (const place where : {place::subreaper, place::first_process}) {
+        SKIP_WITHOUT_NAMESPACES(where);
+        keeper_process k({where, {"--grace", "15s"}, scenario_command("leaves_zombies")});
+        EXPECT_EQ(k.wait(), 0) << k.err();
+        if (!has(k.out(), "made " + std::to_string(zombies))) {
+            GTEST_SKIP() << "NOT TESTED: so many processes are not allowed here: " << k.out();
+        }
+        EXPECT_GE(number_in(k.last_line(), "reaped"), zombies) << k.err();
+        EXPECT_TRUE(has(k.last_line(), R"("killed":[])")) << k.err();
+        EXPECT_TRUE(nothing_is_left());
     }
-    EXPECT_GE(number_in(k.last_line(), "reaped"), zombies) << k.err();
-    EXPECT_TRUE(has(k.last_line(), R"("killed":[])")) << k.err();
-    EXPECT_TRUE(nothing_is_left());
 }
 
 TEST_P(KeeperTree, AForkBombIsEndedToTheLast) {
