@@ -22,6 +22,11 @@
 
 namespace lastcall::keeper {
 
+/// What a terminal stops a job with.
+constexpr bool is_job_control(int number) noexcept {
+    return number == SIGTSTP || number == SIGTTIN || number == SIGTTOU;
+}
+
 class keeper {
 public:
     /// `environment` is the keeper's own, and that of the programs it starts.

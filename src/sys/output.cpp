@@ -4,8 +4,10 @@
 #include <poll.h>
 #include <stdio.h>
 #include <sys/stat.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <climits>
@@ -15,14 +17,36 @@
 
 namespace lastcall::sys {
 
+namespace {
+
+/// One write that does not wait. Returns: as write(2).
+ssize_t try_write(int fd, std::string_view text) noexcept {
+    struct stat found {};
+    if (::fstat(fd, &found) == 0 && S_ISREG(found.st_mode)) {
+        return ::write(fd, text.data(), text.size());  // a disk has no reader to wait for
+    }
+    // Another process may fill a pipe between a poll and a write: the kernel is told not to
+    // wait, where it can be. It cannot for a terminal, nor an older one for a pipe.
+    const iovec part{const_cast<char*>(text.data()), text.size()};
+    const ssize_t n = ::pwritev2(fd, &part, 1, -1, RWF_NOWAIT);
+    if (n >= 0 || (errno != EOPNOTSUPP && errno != ENOSYS && errno != EPERM && errno != EINVAL)) {
+        return n;
+    }
+    pollfd p{fd, POLLOUT, 0};
+    if (::poll(&p, 1, 0) <= 0 || (p.revents & POLLOUT) == 0) {
+        errno = EAGAIN;
+        return -1;
+    }
+    return ::write(fd, text.data(), text.size());
+}
+
+}  // namespace
+
 bool write_without_waiting(int fd, std::string_view text) noexcept {
     while (!text.empty()) {
-        pollfd p{fd, POLLOUT, 0};
-        if (::poll(&p, 1, 0) <= 0 || (p.revents & POLLOUT) == 0) {
-            return false;
-        }
         // A pipe that is writable takes PIPE_BUF bytes without blocking: pipe(7).
-        const ssize_t n = ::write(fd, text.data(), text.size() < PIPE_BUF ? text.size() : PIPE_BUF);
+        const ssize_t n =
+            try_write(fd, text.substr(0, std::min<std::size_t>(text.size(), PIPE_BUF)));
         if (n < 0 && errno != EINTR) {
             return false;
         }
