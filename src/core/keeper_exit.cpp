@@ -11,7 +11,8 @@ int keeper_exit_status(const keeper_end& end, const keeper_exit_rules& rules) no
         status = end.main_killed ? 128 + end.main_status : end.main_status;
     }
     status &= 255;
-    if (end.not_ready && status == 0) {
+    const bool has_own_error = end.main_ended && !end.main_killed && status != 0;
+    if (end.not_ready && !has_own_error) {
         return exit_not_ready;
     }
     const std::int16_t mapped = rules.map[static_cast<std::size_t>(status)];

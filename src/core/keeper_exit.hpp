@@ -22,7 +22,8 @@ struct keeper_exit_rules {
     int unclean = -1;  ///< instead of the main program's own, when unclean; -1: its own
 };
 
-inline constexpr int exit_not_ready = 124;  ///< as timeout(1) has it
+/// As timeout(1) has it; the main program's own exit status, if not 0, says more.
+inline constexpr int exit_not_ready = 124;
 inline constexpr int exit_killed_main = 137;
 
 /// The main program's exit status, or 128 + the signal that ended it, as the shell has it;

@@ -19,7 +19,6 @@ using core::keeper_phase;
 
 namespace {
 
-constexpr auto rest_again = 10ms;  ///< after something was reaped: those who came to us by it
 constexpr auto preflight_after = 2s;
 
 std::optional<std::chrono::nanoseconds> earlier(std::optional<std::chrono::nanoseconds> a,
@@ -104,7 +103,7 @@ sys::launch_group keeper::choose_group() noexcept {
             }
             [[fallthrough]];
         case placement::own_group:
-            has_terminal_ = in_foreground;
+            gives_terminal_ = static_cast<bool>(terminal_);
             return in_foreground ? sys::launch_group::foreground : sys::launch_group::own;
         case placement::own_session:
             if (!terminal_) {
@@ -231,6 +230,7 @@ void keeper::take_launch() noexcept {
                   : error == EACCES ? "; is it executable, and not on a noexec mount?"
                                     : "");
     record_.exit_status = what_.exec_failed != 0 ? what_.exec_failed : (is_missing ? 127 : 126);
+    write_report();
     is_finished_ = true;
 }
 
@@ -238,7 +238,14 @@ void keeper::take_signals() noexcept {
     // Bounded, so that a storm of signals does not keep children from being reaped.
     constexpr int at_once = 64;
     sys::signal_letter letter;
-    for (int i = 0; i < at_once && signals_.take(letter); ++i) {
+    std::uint64_t seen = 0;
+    int taken = 0;
+    for (; taken < at_once && signals_.take(letter); ++taken) {
+        seen |= bit_of(letter.number);
+        take(letter);
+    }
+    while (taken >= at_once && signals_.take_other(letter, seen)) {
+        seen |= bit_of(letter.number);
         take(letter);
     }
 }
@@ -251,6 +258,10 @@ void keeper::take(const sys::signal_letter& letter) noexcept {
     }
     if (number == SIGPIPE && letter.sender_pid == sys::current_process_id()) {
         return;  // our own line went to a reader that is gone
+    }
+    const bool is_key = is_job_control(number);
+    if (number == SIGCONT) {
+        hand_over_terminal();
     }
     const int sent_on = sent_for(number);
     if (sent_on == 0) {
@@ -272,10 +283,13 @@ void keeper::take(const sys::signal_letter& letter) noexcept {
         stop_signal_ = number;
         ++record_.stop_signals;
         begin_stop(core::keeper_cause::signal);
-    } else if (main_has_it && (number == SIGTSTP || number == SIGTTIN || number == SIGTTOU)) {
-        signals_.stop_self(number);
+    } else if (is_key && shares_group_ && letter.sender_pid == record_.main_pid) {
+        // It stops its whole group, as editors do at Ctrl-Z; see main_stopped().
     } else if (!main_has_it) {
         forward(sent_on);
+    }
+    if (is_key && what_.suspends_itself) {
+        signals_.stop_self(SIGSTOP);
     }
 }
 
@@ -290,113 +304,17 @@ void keeper::remember_sender(const sys::signal_letter& letter) noexcept {
         record_.sender.command << command.view();
     }
     if (what_.verbosity > 1) {
-        message() << sys::signal_name(letter.number) << " from "
-                  << (letter.from_kernel ? "the terminal" : "pid ") << letter.sender_pid << " ("
-                  << record_.sender.command.view() << "): stopping within " << what_.plan.grace;
-    }
-}
-
-/// Reaps all that can be reaped. SIGCHLD says that some have ended, not how many: signal(7).
-void keeper::take_children() noexcept {
-    constexpr int at_once = 4096;
-    children_changed_ = false;
-    bool empty = false;
-    bool any = false;
-    int taken = 0;
-    for (sys::child_change change; taken < at_once; ++taken) {
-        const sys::reaped got = sys::take_child_change(change);
-        if (got != sys::reaped::one) {
-            empty = got == sys::reaped::empty;
-            break;
-        }
-        take(change);
-        any = true;
-    }
-    children_changed_ = taken == at_once;
-    if (!any && !empty) {
-        return;
-    }
-    const time now = sys::monotonic_now();
-    // Where there is no main program (a pause), a stop is what would end it.
-    const bool main_gone =
-        what_.command == nullptr ? machine_.is_stopping() : !main_unreaped_ && is_launched_;
-    carry_out(machine_.reaped(now, main_gone, empty));
-    if (machine_.phase() == keeper_phase::stopping_rest && rest_signalled_ && !next_rest_) {
-        next_rest_ = now + rest_again;
-    }
-}
-
-void keeper::take(const sys::child_change& change) noexcept {
-    using kind = sys::child_change::kind;
-    const bool ended = change.what == kind::exited || change.what == kind::killed;
-    if (change.pid == record_.main_pid) {
-        if (ended) {
-            main_ended(change);
-        } else {
-            main_is_stopped_ = change.what == kind::stopped;
-            if (main_is_stopped_) {
-                main_stopped(change.status);
-            }
-        }
-    } else if (change.pid == pre_stop_.pid && ended) {
-        pre_stop_ended(change);
-    } else if (ended) {
-        ++record_.reaped;
-        if (what_.warns_of_reaping) {
-            message() << "reaped zombie process with pid=" << change.pid;
-        }
-    }
-}
-
-void keeper::main_ended(const sys::child_change& change) noexcept {
-    main_unreaped_ = false;
-    main_.handle.reset();
-    record_.main_ended = true;
-    record_.main_killed = change.what == sys::child_change::kind::killed;
-    record_.main_status = change.status;
-    record_.main_killed_by_us =
-        record_.main_killed && change.status == SIGKILL && machine_.killed();
-    if (const auto kills = oom_.read(); kills && *kills > oom_before_) {
-        record_.oom_kills = *kills - oom_before_;
-    }
-    if (has_terminal_) {
-        terminal_.give_to(sys::current_process_group());
-    }
-    if (what_.verbosity > 1) {
         message line;
-        line << "the main program has ";
-        if (record_.main_killed) {
-            line << "been killed by " << sys::signal_name(change.status);
+        line << sys::signal_name(letter.number) << " from ";
+        if (letter.from_kernel) {
+            line << "the terminal";
+        } else if (letter.sender_pid == 0) {
+            line << "outside of the PID namespace";
         } else {
-            line << "exited with status " << change.status;
+            line << "pid " << letter.sender_pid << " (" << record_.sender.command.view() << ')';
         }
+        line << ": stopping within " << what_.plan.grace;
     }
-}
-
-/// Ctrl-Z on a terminal that the main program's group has in the foreground: the shell
-/// before us must see us stop. With no shell, nobody could ever continue it.
-void keeper::main_stopped(int by_signal) noexcept {
-    const bool by_terminal = by_signal == SIGTSTP || by_signal == SIGTTIN || by_signal == SIGTTOU;
-    if (!has_terminal_ || !by_terminal) {
-        return;
-    }
-    if (!is_first_process_) {
-        signals_.stop_self(SIGTSTP);
-        terminal_.give_to(record_.main_pid);
-    }
-    sys::signal_group(record_.main_pid, SIGCONT);
-}
-
-void keeper::pre_stop_ended(const sys::child_change& change) noexcept {
-    pre_stop_.pid = 0;
-    pre_stop_.handle.reset();
-    if (change.what != sys::child_change::kind::exited || change.status != 0) {
-        message() << "the pre-stop command "
-                  << (change.what == sys::child_change::kind::killed ? "was killed by signal "
-                                                                     : "exited with status ")
-                  << change.status << "; the stop goes on";
-    }
-    carry_out(machine_.pre_stop_ended(sys::monotonic_now()));
 }
 
 void keeper::take_time() noexcept {

@@ -14,12 +14,18 @@
 #include "keeper/stop_record.hpp"
 #include "sys/cgroup_memory.hpp"
 #include "sys/launch.hpp"
+#include "sys/process_signals.hpp"
 #include "sys/reaper.hpp"
 #include "sys/signal_inbox.hpp"
 #include "sys/terminal.hpp"
 #include "sys/waiter.hpp"
 
 namespace lastcall::keeper {
+
+/// What a terminal stops a job with.
+constexpr bool is_job_control(int number) noexcept {
+    return number == SIGTSTP || number == SIGTTIN || number == SIGTTOU;
+}
 
 class keeper {
 public:
@@ -59,6 +65,7 @@ private:
     void take(const sys::child_change& change) noexcept;
     void main_ended(const sys::child_change& change) noexcept;
     void main_stopped(int by_signal) noexcept;
+    void hand_over_terminal() noexcept;
     void pre_stop_ended(const sys::child_change& change) noexcept;
     void take_time() noexcept;
 
@@ -76,6 +83,7 @@ private:
 
     void forward(int number) noexcept;
     void deliver(int number, bool with_deadline) noexcept;
+    void deliver_to_main(int number, bool with_deadline) noexcept;
     /// What is sent on when `number` comes.
     [[nodiscard]] int sent_for(int number) const noexcept {
         return what_.rewrite[static_cast<std::size_t>(number)];
@@ -96,8 +104,8 @@ private:
     readiness_check readiness_;
 
     bool is_first_process_ = false;
-    bool shares_group_ = false;  ///< the main program is in the keeper's own process group
-    bool has_terminal_ = false;  ///< the main program's group is in the foreground
+    bool shares_group_ = false;    ///< the main program is in the keeper's own process group
+    bool gives_terminal_ = false;  ///< to the main program's group, as a shell would
     sys::launched_process main_;
     bool is_launched_ = false;
     bool main_unreaped_ = false;
@@ -108,8 +116,8 @@ private:
     bool main_has_signal_ = false;  ///< the terminal has sent it the stop signal already
     sys::launched_process pre_stop_;
     bool children_changed_ = false;
-    std::uint64_t rest_signalled_ =
-        0;  ///< in clock ticks: who was born since has not been signalled
+    std::optional<sys::signalled_set> rest_told_;  ///< who had the stop signal as the rest
+    std::optional<sys::signalled_set> killed_;
     std::optional<time> next_rest_;
     std::array<blocked_process, 16> blocked_{};  ///< of the block report
     std::size_t blocked_count_ = 0;

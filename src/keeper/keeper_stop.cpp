@@ -131,20 +131,41 @@ void keeper::deliver(int number, bool with_deadline) noexcept {
     const bool has_own_group = !shares_group_ && !main_is_adopted_;
     if (what_.to == reach::group && has_own_group) {
         sys::signal_group(pid, number);
-    } else if (with_deadline && knows_budget()) {
-        // A service with the library takes the moment of SIGKILL from the signal's value.
-        const auto at = std::chrono::floor<std::chrono::milliseconds>(machine_.kill_at());
-        sys::signal_process(main_.handle.get(), number, wire::encode_stop_value(at));
+    } else if (what_.to == reach::main) {
+        deliver_to_main(number, with_deadline);
     } else {
-        sys::signal_process(main_.handle.get(), number);
-    }
-    if (what_.to == reach::tree || (what_.to == reach::group && !has_own_group)) {
+        // First it, so that it does not take the end of a child for a fault; but who is
+        // there was looked at before, so that what it starts now is left to it.
+        struct delivery {
+            keeper& self;
+            int number;
+            bool with_deadline;
+        } first{*this, number, with_deadline};
         const int others[] = {pid, pre_stop_.pid};
-        sys::signal_descendants({sys::current_process_id(), number, 0, others});
+        sys::signal_descendants({.root = sys::current_process_id(),
+                                 .number = number,
+                                 .except = others,
+                                 .once_walked =
+                                     [](void* context) noexcept {
+                                         const auto& what = *static_cast<delivery*>(context);
+                                         what.self.deliver_to_main(what.number, what.with_deadline);
+                                     },
+                                 .context = &first});
     }
     // What is stopped takes no signal until it goes on.
     if (main_is_stopped_ && machine_.is_stopping()) {
-        sys::signal_process(main_.handle.get(), SIGCONT);
+        sys::signal_process(main_.handle.get(), record_.main_pid, SIGCONT);
+    }
+}
+
+void keeper::deliver_to_main(int number, bool with_deadline) noexcept {
+    const int pid = record_.main_pid;
+    if (with_deadline && knows_budget()) {
+        // A service with the library takes the moment of SIGKILL from the signal's value.
+        const auto at = std::chrono::floor<std::chrono::milliseconds>(machine_.kill_at());
+        sys::signal_process(main_.handle.get(), pid, number, wire::encode_stop_value(at));
+    } else {
+        sys::signal_process(main_.handle.get(), pid, number);
     }
 }
 
@@ -154,21 +175,22 @@ void keeper::forward(int number) noexcept {
     } else if (main_unreaped_) {
         deliver(number, false);
     } else if (what_.to != reach::main) {
-        sys::signal_descendants({sys::current_process_id(), number, 0, {}});
+        sys::signal_descendants({.root = sys::current_process_id(), .number = number});
     }
 }
 
-/// What the main program left behind; the second time, who has come since.
+/// What the main program left behind; after that, who has come to us since.
 void keeper::signal_rest() noexcept {
     if (!what_.waits_for_rest) {
         kill_all();
         return;
     }
-    const std::uint64_t now = sys::boot_ticks();
+    if (!rest_told_) {
+        rest_told_.emplace();
+    }
     const int root = sys::current_process_id();
-    sys::signal_descendants({root, SIGTERM, rest_signalled_, {}});
-    sys::signal_descendants({root, SIGCONT, rest_signalled_, {}});
-    rest_signalled_ = now;
+    sys::signal_descendants({.root = root, .number = SIGTERM, .already = &*rest_told_});
+    sys::signal_descendants({.root = root, .number = SIGCONT});
 }
 
 /// Before the kill: who is left, and why. A part of the reserve is for that.
@@ -194,8 +216,12 @@ void keeper::report() noexcept {
 void keeper::kill_all() noexcept {
     const time now = sys::monotonic_now();
     next_kill_ = now + kill_again;
+    if (!killed_) {
+        killed_.emplace();
+    }
     std::array<sys::killed_process, 16> killed;
-    const auto result = sys::kill_descendants(sys::current_process_id(), killed, now + 100ms);
+    const auto result =
+        sys::kill_descendants(sys::current_process_id(), killed, now + 100ms, {}, &*killed_);
     for (std::size_t i = 0; i < result.listed && record_.killed_count + i < record_.killed.size();
          ++i) {
         kill_record& one = record_.killed[record_.killed_count + i];
@@ -215,7 +241,8 @@ void keeper::kill_all() noexcept {
 void keeper::finish() noexcept {
     is_finished_ = true;
     const core::keeper_end end{
-        .main_ended = record_.main_ended,
+        // A pause has no main program: its end is the end that was asked for.
+        .main_ended = record_.main_ended || what_.command == nullptr,
         .main_killed = record_.main_killed,
         .main_status = record_.main_status,
         .not_ready = machine_.cause() == core::keeper_cause::ready_timeout,
@@ -225,7 +252,10 @@ void keeper::finish() noexcept {
     record_.exit_status = core::keeper_exit_status(
         end, {what_.exit_map, what_.exit_map_only_after_stop, what_.exit_unclean});
     std::array<sys::process_entry, 64> left;
-    record_.left = sys::find_descendants(sys::current_process_id(), left).count;
+    const std::size_t found = sys::find_descendants(sys::current_process_id(), left).count;
+    record_.left = static_cast<std::size_t>(
+        std::count_if(left.begin(), left.begin() + static_cast<std::ptrdiff_t>(found),
+                      [](const sys::process_entry& one) { return !one.is_dead(); }));
     if (record_.left > 0) {
         message() << record_.left << " processes are left that SIGKILL did not end in time";
     }

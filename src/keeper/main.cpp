@@ -1,6 +1,6 @@
 #include "keeper/keeper.hpp"
+#include "sys/fd.hpp"
 #include "sys/output.hpp"
-#include "sys/process.hpp"
 
 namespace {
 
@@ -12,6 +12,7 @@ lastcall::keeper::parsed result;
 
 int main(int argc, char** argv, char** environment) {
     using outcome = lastcall::keeper::parsed::outcome;
+    lastcall::sys::occupy_standard_descriptors();
     constexpr int standard_output = 1;
     constexpr int standard_error = 2;
     lastcall::keeper::parse_command_line(argc, argv, environment, asked, result);

@@ -12,14 +12,6 @@ std::uint32_t coarse_milliseconds() noexcept {
                                       static_cast<std::uint64_t>(now.tv_nsec) / 1'000'000);
 }
 
-std::uint64_t boot_ticks() noexcept {
-    timespec now{};
-    ::clock_gettime(CLOCK_BOOTTIME, &now);
-    const auto each = static_cast<std::uint64_t>(::sysconf(_SC_CLK_TCK));
-    return static_cast<std::uint64_t>(now.tv_sec) * each +
-           static_cast<std::uint64_t>(now.tv_nsec) * each / 1'000'000'000;
-}
-
 std::chrono::nanoseconds monotonic_now() noexcept {
     timespec now{};
     ::clock_gettime(CLOCK_MONOTONIC, &now);

@@ -36,4 +36,8 @@ private:
     int fd_ = -1;
 };
 
+/// Opens whatever of 0, 1 and 2 is closed, so that no other descriptor becomes standard
+/// error. A program that is started finds them closed as they were.
+void occupy_standard_descriptors() noexcept;
+
 }  // namespace lastcall::sys

@@ -14,8 +14,10 @@ namespace lastcall::sys {
 bool write_without_waiting(int fd, std::string_view text) noexcept;
 
 /// Replaces the contents of a file, by way of a temporary file beside it: a reader sees
-/// the old contents or the new, never a part. One writer at a time.
-/// Returns: 0 or errno; the old contents are there then.
+/// the old contents or the new, never a part. One writer at a time. Written in place is what
+/// cannot be replaced: a device, a pipe (never waited for), a mount point as
+/// /dev/termination-log is, a file in a folder that may not be written.
+/// Returns: 0 or errno; the old contents are there then, unless it was in place.
 int try_replace_file(const char* path, std::string_view contents) noexcept;
 
 /// The same. Errors: std::system_error with the path.

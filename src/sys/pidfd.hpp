@@ -10,12 +10,14 @@ namespace lastcall::sys {
 /// A handle of `pid`; empty when there is no such process, or the kernel is older than 5.3.
 unique_fd open_process(int pid) noexcept;
 
-/// kill(2) by handle. Returns: 0 or errno (ESRCH: it has ended; EPERM).
-int signal_process(int pidfd, int number) noexcept;
+/// kill(2) by handle; by `pid` where there is none, or a seccomp filter refuses the call.
+/// So `pid` must be a child of ours that is not reaped: nobody else can have its id then.
+/// Returns: 0 or errno (ESRCH: it has ended; EPERM).
+int signal_process(int pidfd, int pid, int number) noexcept;
 
-/// sigqueue(3) by handle: the signal carries `value` (si_code SI_QUEUE), and this process
-/// as its sender. Returns: 0 or errno.
-int signal_process(int pidfd, int number, std::uint64_t value) noexcept;
+/// sigqueue(3) in the same way: the signal carries `value` (si_code SI_QUEUE), and this
+/// process as its sender. Returns: 0 or errno.
+int signal_process(int pidfd, int pid, int number, std::uint64_t value) noexcept;
 
 /// kill(2) of a process group. Only while its leader is an unreaped child of ours: until
 /// then nobody else can have its id. Returns: 0 or errno.

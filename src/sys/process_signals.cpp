@@ -39,44 +39,7 @@ private:
     std::span<const process_entry> found_;
 };
 
-/// Who was signalled already, by id and start time; open addressing.
-class handled_set {
-public:
-    [[nodiscard]] bool contains(const process_entry& entry) const noexcept {
-        for (std::size_t at = first(entry); !slots_.empty() && slots_[at].pid != 0;
-             at = (at + 1) % slots_.size()) {
-            if (slots_[at].pid == entry.pid && slots_[at].start_time == entry.start_time) {
-                return true;
-            }
-        }
-        return false;
-    }
-    /// Returns: false when it can not be remembered: without memory, or full.
-    bool insert(const process_entry& entry) noexcept {
-        if (count_ >= slots_.size() / 2) {
-            return false;
-        }
-        std::size_t at = first(entry);
-        while (slots_[at].pid != 0) {
-            at = (at + 1) % slots_.size();
-        }
-        slots_[at] = {entry.start_time, entry.pid};
-        ++count_;
-        return true;
-    }
-
-private:
-    struct slot {
-        std::uint64_t start_time;
-        int pid;
-    };
-    [[nodiscard]] std::size_t first(const process_entry& entry) const noexcept {
-        return slots_.empty() ? 0 : static_cast<std::size_t>(entry.pid) * 40503U % slots_.size();
-    }
-    scratch_memory memory_{4 * table_size * sizeof(slot)};
-    std::span<slot> slots_ = memory_.as<slot>(4 * table_size);
-    std::size_t count_ = 0;
-};
+constexpr std::size_t slot_count = 4 * table_size;
 
 bool is_among(std::span<const int> pids, int pid) noexcept {
     return std::find(pids.begin(), pids.end(), pid) != pids.end();
@@ -114,15 +77,28 @@ outcome try_to_send(const process_entry& entry, int root, int number) noexcept {
     return ::kill(entry.pid, number) == 0 ? outcome::sent : outcome::refused;
 }
 
-/// One walk and one signal to everyone in it who has not had it. Returns whether another
-/// pass can bring something new.
+/// Whether it was started by somebody who had its signal by then: below one of an earlier
+/// walk, or below one that is passed over.
+bool is_later_work(std::span<const process_entry> found, const process_entry& entry,
+                   const signalled_set& handled, std::span<const int> except) noexcept {
+    const process_entry* at = &entry;
+    while (at->depth > 0) {
+        at = &found[at->parent];
+        if (handled.is_of_earlier_walk(*at) || is_among(except, at->pid)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 struct pass_result {
     std::size_t sent = 0;
-    bool again = false;
+    bool again = false;  ///< another pass can bring something new
 };
 
-pass_result signal_once(walk_table& table, handled_set& handled,
-                        const signal_request& request) noexcept {
+/// A signal to everyone of a walk who has not had it.
+pass_result signal_once(const walk_table& table, signalled_set& handled,
+                        const signal_request& request, bool spares_later_work) noexcept {
     pass_result result;
     for (const process_entry& entry : table.found()) {
         if (entry.is_dead()) {
@@ -130,8 +106,8 @@ pass_result signal_once(walk_table& table, handled_set& handled,
             result.again = (!handled.contains(entry) && handled.insert(entry)) || result.again;
             continue;
         }
-        if (entry.start_time <= request.started_after || is_among(request.except, entry.pid) ||
-            handled.contains(entry)) {
+        if (is_among(request.except, entry.pid) || handled.contains(entry) ||
+            (spares_later_work && is_later_work(table.found(), entry, handled, request.except))) {
             continue;
         }
         switch (try_to_send(entry, request.root, request.number)) {
@@ -165,13 +141,54 @@ bool send_signal_to(const process_entry& entry, int root, int number) noexcept {
     return try_to_send(entry, root, number) == outcome::sent;
 }
 
+// Open addressing.
+signalled_set::signalled_set() noexcept
+    : memory_(slot_count * sizeof(slot)), slots_(memory_.as<slot>(slot_count)) {}
+
+/// Where it is, or would be.
+std::size_t signalled_set::find(const process_entry& entry) const noexcept {
+    std::size_t at = static_cast<std::size_t>(entry.pid) * 40503U % slots_.size();
+    while (slots_[at].pid != 0 &&
+           (slots_[at].pid != entry.pid || slots_[at].start_time != entry.start_time)) {
+        at = (at + 1) % slots_.size();
+    }
+    return at;
+}
+
+bool signalled_set::contains(const process_entry& entry) const noexcept {
+    return !slots_.empty() && slots_[find(entry)].pid != 0;
+}
+
+bool signalled_set::is_of_earlier_walk(const process_entry& entry) const noexcept {
+    if (slots_.empty()) {
+        return false;
+    }
+    const slot& one = slots_[find(entry)];
+    return one.pid != 0 && one.walk < walk_;
+}
+
+bool signalled_set::insert(const process_entry& entry) noexcept {
+    if (count_ >= slots_.size() / 2) {
+        return false;
+    }
+    slots_[find(entry)] = {entry.start_time, entry.pid, walk_};
+    ++count_;
+    return true;
+}
+
 std::size_t signal_descendants(const signal_request& request) noexcept {
     walk_table table;
-    handled_set handled;
+    signalled_set fresh;
+    signalled_set& handled = request.already != nullptr ? *request.already : fresh;
     std::size_t sent = 0;
     for (int pass = 0; pass < passes_at_most; ++pass) {
         const bool has_changed = table.walk(request.root).has_changed;
-        const pass_result result = signal_once(table, handled, request);
+        if (pass == 0 && request.once_walked != nullptr) {
+            request.once_walked(request.context);
+        }
+        handled.begin_walk();
+        const bool is_first = pass == 0 && request.already == nullptr;
+        const pass_result result = signal_once(table, handled, request, !is_first);
         sent += result.sent;
         if (!result.again && !has_changed) {
             break;
@@ -181,16 +198,24 @@ std::size_t signal_descendants(const signal_request& request) noexcept {
 }
 
 kill_result kill_descendants(int root, std::span<killed_process> into,
-                             std::chrono::nanoseconds until, std::span<const int> except) noexcept {
+                             std::chrono::nanoseconds until, std::span<const int> except,
+                             signalled_set* already) noexcept {
     walk_table table;
-    handled_set stopped;
+    signalled_set stopped;
     kill_result result;
+    const auto is_new = [&](const process_entry& entry) {
+        if (already == nullptr) {
+            return true;
+        }
+        const bool is_known = already->contains(entry);
+        return !is_known && (already->insert(entry), true);
+    };
     if (root == 1 && ::getpid() == 1 && except.empty()) {
         // For pid 1, kill(2) reaches everyone else of its namespace in one step, during
         // which the kernel lets nobody fork.
         table.walk(root);
         for (const process_entry& entry : table.found()) {
-            if (!entry.is_dead()) {
+            if (!entry.is_dead() && is_new(entry)) {
                 list(entry, into, result);
                 ++result.killed;
             }
@@ -202,7 +227,9 @@ kill_result kill_descendants(int root, std::span<killed_process> into,
         const descendants found = table.walk(root);
         // fork(2) fails from here on: a pending signal makes the kernel begin it again.
         const bool again =
-            signal_once(table, stopped, {root, SIGSTOP, 0, except}).again || found.has_changed;
+            signal_once(table, stopped, {.root = root, .number = SIGSTOP, .except = except}, false)
+                .again ||
+            found.has_changed;
         result.is_complete = !again && !found.is_cut;
         if (!again) {
             break;
@@ -215,10 +242,13 @@ kill_result kill_descendants(int root, std::span<killed_process> into,
         if (entry.is_dead() || is_among(except, entry.pid)) {
             continue;
         }
+        const bool counts = is_new(entry);
         const std::size_t listed = result.listed;
-        list(entry, into, result);
+        if (counts) {
+            list(entry, into, result);
+        }
         if (send_signal_to(entry, root, SIGKILL)) {
-            ++result.killed;
+            result.killed += counts ? 1 : 0;
         } else {
             result.listed = listed;
         }

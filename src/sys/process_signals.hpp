@@ -20,15 +20,46 @@ namespace lastcall::sys {
 /// Returns: false when it is gone, or may not be signalled.
 bool send_signal_to(const process_entry& entry, int root, int number) noexcept;
 
+/// Who was signalled already, by id and start time. It takes room where it is touched.
+class signalled_set {
+public:
+    signalled_set() noexcept;
+
+    /// What is inserted from here on is of a new walk.
+    void begin_walk() noexcept { ++walk_; }
+    /// Returns: false when it cannot be remembered: without memory, or full.
+    bool insert(const process_entry& entry) noexcept;
+    [[nodiscard]] bool contains(const process_entry& entry) const noexcept;
+    /// Whether it was inserted before the walk that has begun last.
+    [[nodiscard]] bool is_of_earlier_walk(const process_entry& entry) const noexcept;
+
+private:
+    struct slot {
+        std::uint64_t start_time;
+        int pid;
+        int walk;
+    };
+    [[nodiscard]] std::size_t find(const process_entry& entry) const noexcept;
+
+    scratch_memory memory_;
+    std::span<slot> slots_;
+    std::size_t count_ = 0;
+    int walk_ = 0;
+};
+
 struct signal_request {
     int root = 0;  ///< everything below it, not itself
     int number = 0;
-    std::uint64_t started_after = 0;  ///< start time of process_entry; 0: everyone
-    std::span<const int> except{};    ///< ids that are passed over (what is below them is not)
+    std::span<const int> except{};     ///< ids that are passed over (what is below them is not)
+    signalled_set* already = nullptr;  ///< who had it in earlier calls; null: nobody
+    /// Called when the first walk is done, and nobody is signalled yet.
+    void (*once_walked)(void* context) noexcept = nullptr;
+    void* context = nullptr;
 };
 
 /// Signals every descendant that is not dead, once each; walks again until a walk brings
-/// nobody new, so that what was started meanwhile is not missed.
+/// nobody new, so that who has changed its parent meanwhile is not missed. What somebody
+/// starts after its signal is left to it: its cleaning up may need a helper.
 /// Returns: how many were signalled.
 std::size_t signal_descendants(const signal_request& request) noexcept;
 
@@ -46,10 +77,11 @@ struct kill_result {
 /// SIGKILL to every descendant that is not dead. All of them are stopped first, in passes
 /// until no new one appears, so that nothing is started while the killing goes on.
 ///
-/// `into`   filled with the first of them
-/// `until`  on the monotonic clock: later the passes end, and what is stopped is killed
+/// `into`    filled with the first of them
+/// `until`   on the monotonic clock: later the passes end, and what is stopped is killed
+/// `already` who was killed in earlier calls and may be dying still: not counted again
 kill_result kill_descendants(int root, std::span<killed_process> into,
-                             std::chrono::nanoseconds until,
-                             std::span<const int> except = {}) noexcept;
+                             std::chrono::nanoseconds until, std::span<const int> except = {},
+                             signalled_set* already = nullptr) noexcept;
 
 }  // namespace lastcall::sys

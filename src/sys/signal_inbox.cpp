@@ -43,6 +43,27 @@ bool signal_inbox::take(signal_letter& into) noexcept {
     return true;
 }
 
+bool signal_inbox::take_other(signal_letter& into, std::uint64_t seen) noexcept {
+    sigset_t others;
+    ::sigemptyset(&others);
+    for (int number = 1; number <= 64; ++number) {
+        if ((seen >> (number - 1) & 1U) == 0) {
+            ::sigaddset(&others, number);
+        }
+    }
+    siginfo_t info{};
+    const timespec at_once{};
+    // Signals are all blocked: EINTR does not happen.
+    if (::sigtimedwait(&others, &info, &at_once) <= 0) {
+        return false;
+    }
+    into.number = info.si_signo;
+    into.from_kernel = info.si_code == SI_KERNEL;
+    into.sender_pid = into.from_kernel ? 0 : static_cast<int>(info.si_pid);
+    into.sender_uid = info.si_uid;
+    return true;
+}
+
 void signal_inbox::restore_in_child() const noexcept {
     if (child_was_ignored_) {
         ::signal(SIGCHLD, SIG_IGN);

@@ -33,12 +33,16 @@ public:
     /// Takes one signal. Returns: false when none waits. Never blocks.
     bool take(signal_letter& into) noexcept;
 
+    /// Takes one signal that is not in `seen` (bit n-1 is signal n). take() gives the lowest
+    /// number first: in a storm of it, the others wait until the storm is over.
+    bool take_other(signal_letter& into, std::uint64_t seen) noexcept;
+
     /// In a child before execve(2): mask and dispositions as this process got them.
     void restore_in_child() const noexcept;
 
     /// Stops this process as job control does, by the default action of `number` (SIGTSTP,
-    /// SIGTTIN, SIGTTOU). Returns when it is continued; at once where the kernel does not
-    /// stop it: PID 1, and a process group that no shell watches.
+    /// SIGTTIN, SIGTTOU), or by SIGSTOP. Returns when it is continued; at once where the kernel
+    /// does not stop it: PID 1, and, but for SIGSTOP, a process group that no shell watches.
     void stop_self(int number) noexcept;
 
 private:

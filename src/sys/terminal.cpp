@@ -11,7 +11,9 @@ namespace lastcall::sys {
 
 terminal::terminal() noexcept : fd_(::open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY)) {}
 
-bool terminal::is_ours() const noexcept { return fd_ && ::tcgetpgrp(fd_.get()) == ::getpgrp(); }
+int terminal::foreground() const noexcept { return fd_ ? ::tcgetpgrp(fd_.get()) : -1; }
+
+bool terminal::is_ours() const noexcept { return foreground() == ::getpgrp(); }
 
 int terminal::give_to(int group) const noexcept {
     return ::tcsetpgrp(fd_.get(), group) == 0 ? 0 : errno;

@@ -12,6 +12,9 @@ public:
 
     [[nodiscard]] explicit operator bool() const noexcept { return static_cast<bool>(fd_); }
 
+    /// The process group in the foreground; -1 when there is none.
+    [[nodiscard]] int foreground() const noexcept;
+
     /// Whether this process's group is in the foreground.
     [[nodiscard]] bool is_ours() const noexcept;
 

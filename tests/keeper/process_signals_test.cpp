@@ -62,16 +62,61 @@ TEST(SignalDescendants, PassesOverTheDeadAndTheExcepted) {
     ::kill(kept, SIGKILL);
 }
 
-TEST(SignalDescendants, LeavesAloneWhoeverIsOlder) {
+TEST(SignalDescendants, LeavesAloneWhoeverHadItBefore) {
+    child top([](const auto& ready) { ready(std::to_string(fork_below([] {}))); });
+    sys::signalled_set already;
+    const sys::signal_request request{.root = top.pid(), .number = SIGCONT, .already = &already};
+    EXPECT_EQ(sys::signal_descendants(request), 1U);
+    EXPECT_EQ(sys::signal_descendants(request), 0U);
+    ::kill(std::stoi(top.said()), SIGKILL);
+}
+
+TEST(SignalDescendants, LeavesToAProcessWhatItStartsAfterItsSignal) {
+    child top([](const auto& ready) {
+        const int below = fork_below([&] {
+            ::signal(SIGUSR1, [](int) { fork_below([] {}); });
+            ready(std::to_string(::getpid()));
+        });
+        static_cast<void>(below);
+    });
+    const int below = std::stoi(top.said());
+    sys::signalled_set already;
+    const sys::signal_request request{.root = top.pid(), .number = SIGUSR1, .already = &already};
+    EXPECT_EQ(sys::signal_descendants(request), 1U);
+    ASSERT_TRUE(wait_until([&] { return living_below(below) == 1; }));
+    EXPECT_EQ(sys::signal_descendants(request), 0U);
+    EXPECT_EQ(living_below(below), 1U);
+    std::array<sys::killed_process, 4> killed;
+    EXPECT_EQ(sys::kill_descendants(top.pid(), killed, soon()).killed, 2U);
+}
+
+TEST(SignalDescendants, CallsBackBetweenTheWalkAndTheFirstSignal) {
     child top([](const auto& ready) { ready(std::to_string(fork_below([] {}))); });
     const int below = std::stoi(top.said());
+    static bool was_alive;
+    was_alive = false;
+    int id = below;
+    const auto look = [](void* pid) noexcept {
+        was_alive = state_of(*static_cast<int*>(pid)) == 'S';
+    };
+    EXPECT_EQ(sys::signal_descendants(
+                  {.root = top.pid(), .number = SIGKILL, .once_walked = look, .context = &id}),
+              1U);
+    EXPECT_TRUE(was_alive);
+}
+
+TEST(KillDescendants, CountsEachOnlyOnce) {
+    child top([](const auto& ready) { ready(std::to_string(fork_below([] {}))); });
+    const int below = std::stoi(top.said());
+    sys::signalled_set already;
     const auto entry = sys::read_process(below);
     ASSERT_TRUE(entry);
-    sys::signal_request request{.root = top.pid(), .number = SIGTERM};
-    request.started_after = entry->start_time;
-    EXPECT_EQ(sys::signal_descendants(request), 0U);
-    request.started_after = entry->start_time - 1;
-    EXPECT_EQ(sys::signal_descendants(request), 1U);
+    EXPECT_TRUE(already.insert(*entry));
+    std::array<sys::killed_process, 2> killed;
+    const auto result = sys::kill_descendants(top.pid(), killed, soon(), {}, &already);
+    EXPECT_EQ(result.killed, 0U);
+    EXPECT_EQ(result.listed, 0U);
+    EXPECT_TRUE(wait_until([&] { return living_below(top.pid()) == 0; }));
 }
 
 TEST(SendSignal, RefusesAnIdThatBelongsToAnotherProcessNow) {
