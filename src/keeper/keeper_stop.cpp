@@ -166,8 +166,8 @@ void keeper::signal_rest() noexcept {
     }
     const std::uint64_t now = sys::boot_ticks();
     const int root = sys::current_process_id();
-    sys::signal_descendants({root, SIGTERM, rest_signalled_, {}});
-    sys::signal_descendants({root, SIGCONT, rest_signalled_, {}});
+    // What is stopped takes no signal until it goes on.
+    sys::signal_descendants({root, SIGTERM, rest_signalled_, {}, SIGCONT});
     rest_signalled_ = now;
 }
 

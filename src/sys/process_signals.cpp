@@ -89,7 +89,7 @@ enum class outcome : std::uint8_t {
     refused,  ///< EPERM
 };
 
-outcome try_to_send(const process_entry& entry, int root, int number) noexcept {
+outcome try_to_send(const process_entry& entry, int root, int number, int then = 0) noexcept {
     const unique_fd pidfd(static_cast<int>(::syscall(SYS_pidfd_open, entry.pid, 0)));
     if (!pidfd && errno == ESRCH) {
         return outcome::gone;
@@ -105,13 +105,22 @@ outcome try_to_send(const process_entry& entry, int root, int number) noexcept {
     }
     if (pidfd) {
         if (::syscall(SYS_pidfd_send_signal, pidfd.get(), number, nullptr, 0) == 0) {
+            if (then != 0) {
+                ::syscall(SYS_pidfd_send_signal, pidfd.get(), then, nullptr, 0);
+            }
             return outcome::sent;
         }
         if (errno == ESRCH || errno == EPERM) {
             return errno == ESRCH ? outcome::gone : outcome::refused;
         }
     }
-    return ::kill(entry.pid, number) == 0 ? outcome::sent : outcome::refused;
+    if (::kill(entry.pid, number) != 0) {
+        return outcome::refused;
+    }
+    if (then != 0) {
+        ::kill(entry.pid, then);
+    }
+    return outcome::sent;
 }
 
 /// One walk and one signal to everyone in it who has not had it. Returns whether another
@@ -134,7 +143,7 @@ pass_result signal_once(walk_table& table, handled_set& handled,
             handled.contains(entry)) {
             continue;
         }
-        switch (try_to_send(entry, request.root, request.number)) {
+        switch (try_to_send(entry, request.root, request.number, request.then)) {
             case outcome::sent:
                 ++result.sent;
                 result.again = handled.insert(entry) || result.again;

@@ -25,6 +25,7 @@ struct signal_request {
     int number = 0;
     std::uint64_t started_after = 0;  ///< start time of process_entry; 0: everyone
     std::span<const int> except{};    ///< ids that are passed over (what is below them is not)
+    int then = 0;                     ///< a second signal to each, right after the first
 };
 
 /// Signals every descendant that is not dead, once each; walks again until a walk brings
