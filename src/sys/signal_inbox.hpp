@@ -3,7 +3,9 @@
 
 #include <signal.h>
 
+#include <chrono>
 #include <cstdint>
+#include <optional>
 
 #include "sys/fd.hpp"
 
@@ -32,6 +34,11 @@ public:
 
     /// Takes one signal. Returns: false when none waits. Never blocks.
     bool take(signal_letter& into) noexcept;
+
+    /// Waits for one signal and takes it, with one call instead of three. Only where nothing
+    /// else is waited for.
+    /// Returns: false when none came. Blocks: until CLOCK_MONOTONIC has reached `until`.
+    bool wait(signal_letter& into, std::optional<std::chrono::nanoseconds> until) noexcept;
 
     /// In a child before execve(2): mask and dispositions as this process got them.
     void restore_in_child() const noexcept;
