@@ -98,9 +98,9 @@ int end_when_told(page& shared) {
 }
 
 int leave_daemon(page& shared) {
+    ::signal(SIGTERM, SIG_IGN);  // the daemon is told to end when the main program has
     if (::fork() == 0) {
         ::setsid();
-        ::signal(SIGTERM, SIG_IGN);  // it is told to end when the main program has
         wait_at_least(shared.go, 2, no_limit_s);
         note_and_exit(shared);
     }

@@ -40,10 +40,9 @@ void measure_tree(bench& all);
 void in_turn(bench& all, const char* figure, int times,
              const std::function<void(const init&)>& once);
 
-/// How ours is held against the best median of the others. Two runs of the same init differ
-/// by up to a tenth where times are measured: what is less than that is no difference.
+/// How ours is held against the best median of the others.
 struct against_best {
-    double factor = 1.1;
+    double factor = 1;
     bool at_least = false;  ///< more is better
 };
 
