@@ -24,7 +24,8 @@ double reap_once(bench& all, const init& what) {
     ::waitid(P_PID, static_cast<id_t>(one.pid()), &stopped, WSTOPPED);
     raise_to(one.shared().go, 1);
     if (!wait_at_least(one.shared().done, 1, limit_s) || one.shared().done.load() != 1) {
-        throw std::runtime_error("the zombies could not be made");
+        throw std::runtime_error(
+            "the zombies could not be made (processes left? see kernel.pid_max and pids.max)");
     }
     const auto waiting = one.children();
     if (waiting.size() != count + 1) {
