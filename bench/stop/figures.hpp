@@ -6,15 +6,17 @@
 #include <vector>
 
 #include "options.hpp"
-#include "results.hpp"
 #include "servers.hpp"
+#include "shared/results.hpp"
 
 namespace stop_bench {
+
+using measured::goal;
 
 struct bench {
     options chosen;
     std::vector<server> servers;  ///< ours first
-    results into;
+    results into{{"stop_bench", "Stops of whole processes", "server"}};
 };
 
 void measure_idle(bench& all);

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "figures.hpp"
-#include "scratch.hpp"
+#include "shared/scratch.hpp"
 
 namespace {
 
@@ -32,8 +32,8 @@ int main(int argc, char** argv) {
         return *parsed.exit;
     }
     try {
-        const scratch built;
-        bench all{parsed.chosen, {orders_server(parsed.chosen.bin)}, {}};
+        const measured::scratch built;
+        bench all{parsed.chosen, {orders_server(parsed.chosen.bin)}};
         if (parsed.chosen.peer_stops > 0) {
             for (auto& one : peers(all.into, built.path())) {
                 all.servers.push_back(std::move(one));
@@ -47,8 +47,7 @@ int main(int argc, char** argv) {
         const auto table = all.into.markdown();
         std::fputs(table.c_str(), stdout);
         if (!parsed.chosen.out.empty()) {
-            write_file(parsed.chosen.out + ".md", table);
-            write_file(parsed.chosen.out + ".json", all.into.json());
+            all.into.write(parsed.chosen.out);
         }
         return all.into.all_reached() ? 0 : 3;
     } catch (const std::exception& error) {

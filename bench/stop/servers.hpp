@@ -9,11 +9,13 @@
 #include <string>
 #include <vector>
 
-#include "results.hpp"
+#include "shared/results.hpp"
 #include "sys/socket_client.hpp"
 #include "sys/subject.hpp"
 
 namespace stop_bench {
+
+using measured::results;
 
 struct server {
     std::string name;            ///< "nginx"

@@ -7,8 +7,8 @@
 
 #include "drill/load.hpp"
 #include "drill/tally.hpp"
-#include "scratch.hpp"
 #include "servers.hpp"
+#include "shared/scratch.hpp"
 
 namespace stop_bench {
 
@@ -22,7 +22,7 @@ public:
     [[nodiscard]] const lastcall::sys::endpoint& at() const noexcept { return at_; }
 
 private:
-    scratch home_;  // outlives the process
+    measured::scratch home_;  // outlives the process
     lastcall::sys::endpoint at_;
     std::optional<lastcall::sys::subject> process_;
 };

@@ -162,7 +162,14 @@ void keeper::turn() noexcept {
     if (main_is_adopted_) {
         waiter_.watch(main_.handle.get());
     }
-    waiter_.wait(next_wake());
+    if (waiter_.count() == 1) {  // as it is most of the time: the signals alone
+        sys::signal_letter letter;
+        if (signals_.wait(letter, next_wake())) {
+            take(letter);
+        }
+    } else {
+        waiter_.wait(next_wake());
+    }
     if (waiter_.is_ready(main_.report.get())) {
         take_launch();
     }
@@ -318,6 +325,9 @@ void keeper::remember_sender(const sys::signal_letter& letter) noexcept {
 }
 
 void keeper::take_time() noexcept {
+    if (!next_wake()) {
+        return;
+    }
     const time now = sys::monotonic_now();
     if (const auto wake = readiness_.next_wake(); wake && now >= *wake) {
         take_readiness(readiness_.on_time(now));

@@ -189,8 +189,9 @@ void keeper::signal_rest() noexcept {
         rest_told_.emplace();
     }
     const int root = sys::current_process_id();
-    sys::signal_descendants({.root = root, .number = SIGTERM, .already = &*rest_told_});
-    sys::signal_descendants({.root = root, .number = SIGCONT});
+    // What is stopped takes no signal until it goes on.
+    sys::signal_descendants(
+        {.root = root, .number = SIGTERM, .then = SIGCONT, .already = &*rest_told_});
 }
 
 /// Before the kill: who is left, and why. A part of the reserve is for that.

@@ -52,7 +52,7 @@ enum class outcome : std::uint8_t {
     refused,  ///< EPERM
 };
 
-outcome try_to_send(const process_entry& entry, int root, int number) noexcept {
+outcome try_to_send(const process_entry& entry, int root, int number, int then = 0) noexcept {
     const unique_fd pidfd(static_cast<int>(::syscall(SYS_pidfd_open, entry.pid, 0)));
     if (!pidfd && errno == ESRCH) {
         return outcome::gone;
@@ -68,13 +68,22 @@ outcome try_to_send(const process_entry& entry, int root, int number) noexcept {
     }
     if (pidfd) {
         if (::syscall(SYS_pidfd_send_signal, pidfd.get(), number, nullptr, 0) == 0) {
+            if (then != 0) {
+                ::syscall(SYS_pidfd_send_signal, pidfd.get(), then, nullptr, 0);
+            }
             return outcome::sent;
         }
         if (errno == ESRCH || errno == EPERM) {
             return errno == ESRCH ? outcome::gone : outcome::refused;
         }
     }
-    return ::kill(entry.pid, number) == 0 ? outcome::sent : outcome::refused;
+    if (::kill(entry.pid, number) != 0) {
+        return outcome::refused;
+    }
+    if (then != 0) {
+        ::kill(entry.pid, then);
+    }
+    return outcome::sent;
 }
 
 /// Whether it was started by somebody who had its signal by then: below one of an earlier
@@ -110,7 +119,7 @@ pass_result signal_once(const walk_table& table, signalled_set& handled,
             (spares_later_work && is_later_work(table.found(), entry, handled, request.except))) {
             continue;
         }
-        switch (try_to_send(entry, request.root, request.number)) {
+        switch (try_to_send(entry, request.root, request.number, request.then)) {
             case outcome::sent:
                 ++result.sent;
                 result.again = handled.insert(entry) || result.again;

@@ -50,6 +50,7 @@ private:
 struct signal_request {
     int root = 0;  ///< everything below it, not itself
     int number = 0;
+    int then = 0;                      ///< a second signal to each, right after the first
     std::span<const int> except{};     ///< ids that are passed over (what is below them is not)
     signalled_set* already = nullptr;  ///< who had it in earlier calls; null: nobody
     /// Called when the first walk is done, and nobody is signalled yet.

@@ -4,7 +4,10 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
+
+#include "sys/clock.hpp"
 
 namespace lastcall::sys {
 
@@ -25,6 +28,28 @@ signal_inbox::signal_inbox() noexcept {
     child.sa_flags = 0;
     ::sigaction(SIGCHLD, &child, nullptr);
     fd_.reset(::signalfd(-1, &all, SFD_NONBLOCK | SFD_CLOEXEC));
+}
+
+bool signal_inbox::wait(signal_letter& into,
+                        std::optional<std::chrono::nanoseconds> until) noexcept {
+    sigset_t all;
+    ::sigfillset(&all);
+    timespec limit{};
+    if (until) {
+        const auto left = std::max(*until - monotonic_now(), std::chrono::nanoseconds(0));
+        limit.tv_sec = static_cast<time_t>(left.count() / 1'000'000'000);
+        limit.tv_nsec = static_cast<long>(left.count() % 1'000'000'000);
+    }
+    siginfo_t info{};
+    // EINTR (stopped and continued) and a limit that has come are the same to the caller.
+    if (::sigtimedwait(&all, &info, until ? &limit : nullptr) < 0) {
+        return false;
+    }
+    into.number = info.si_signo;
+    into.from_kernel = info.si_code == SI_KERNEL;
+    into.sender_pid = into.from_kernel ? 0 : info.si_pid;
+    into.sender_uid = info.si_uid;
+    return true;
 }
 
 bool signal_inbox::take(signal_letter& into) noexcept {

@@ -3,7 +3,9 @@
 
 #include <signal.h>
 
+#include <chrono>
 #include <cstdint>
+#include <optional>
 
 #include "sys/fd.hpp"
 
@@ -36,6 +38,11 @@ public:
     /// Takes one signal that is not in `seen` (bit n-1 is signal n). take() gives the lowest
     /// number first: in a storm of it, the others wait until the storm is over.
     bool take_other(signal_letter& into, std::uint64_t seen) noexcept;
+
+    /// Waits for one signal and takes it, with one call instead of three. Only where nothing
+    /// else is waited for.
+    /// Returns: false when none came. Blocks: until CLOCK_MONOTONIC has reached `until`.
+    bool wait(signal_letter& into, std::optional<std::chrono::nanoseconds> until) noexcept;
 
     /// In a child before execve(2): mask and dispositions as this process got them.
     void restore_in_child() const noexcept;

@@ -19,6 +19,8 @@ public:
     /// Waits for `fd` to be readable, or writable. A negative `fd` is left out.
     void watch(int fd, bool writable = false) noexcept;
 
+    [[nodiscard]] std::size_t count() const noexcept { return count_; }
+
     /// Blocks until one is ready or CLOCK_MONOTONIC has reached `until`.
     void wait(std::optional<std::chrono::nanoseconds> until) noexcept;
 

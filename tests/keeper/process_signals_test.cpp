@@ -119,6 +119,15 @@ TEST(KillDescendants, CountsEachOnlyOnce) {
     EXPECT_TRUE(wait_until([&] { return living_below(top.pid()) == 0; }));
 }
 
+TEST(SignalDescendants, ASecondSignalLetsTheStoppedTakeTheFirst) {
+    child top([](const auto& ready) { ready(std::to_string(fork_below([] {}))); });
+    const int below = std::stoi(top.said());
+    ASSERT_EQ(::kill(below, SIGSTOP), 0);
+    ASSERT_TRUE(wait_until([&] { return state_of(below) == 'T'; }));
+    EXPECT_EQ(sys::signal_descendants({.root = top.pid(), .number = SIGTERM, .then = SIGCONT}), 1U);
+    EXPECT_TRUE(wait_until([&] { return living_below(top.pid()) == 0; }));
+}
+
 TEST(SendSignal, RefusesAnIdThatBelongsToAnotherProcessNow) {
     child one([](const auto& ready) { ready(""); });
     auto entry = sys::read_process(one.pid());

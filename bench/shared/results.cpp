@@ -1,14 +1,16 @@
-#include "results.hpp"
+#include "shared/results.hpp"
 
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <fstream>
 #include <sstream>
+#include <stdexcept>
 
 #include "drill/tally.hpp"
 #include "drill/text.hpp"
 
-namespace stop_bench {
+namespace measured {
 namespace {
 
 using lastcall::drill::json_string;
@@ -34,7 +36,8 @@ std::string goal_text(const measure& one) {
     if (!one.to_reach) {
         return "";
     }
-    return (one.to_reach->each_value ? "each ≤ " : "≤ ") + text_of(one.to_reach->at_most, one.unit);
+    return std::string(one.to_reach->each_value ? "each " : "") +
+           (one.to_reach->at_least ? "≥ " : "≤ ") + text_of(one.to_reach->limit, one.unit);
 }
 
 }  // namespace
@@ -44,14 +47,19 @@ bool measure::reached() const {
         return true;
     }
     const auto in_order = sorted(values);
-    return !in_order.empty() &&
-           (to_reach->each_value ? in_order.back() : quantile(in_order, 0.5)) <= to_reach->at_most;
+    if (in_order.empty()) {
+        return false;
+    }
+    const double median = quantile(in_order, 0.5);
+    return to_reach->at_least
+               ? (to_reach->each_value ? in_order.front() : median) >= to_reach->limit
+               : (to_reach->each_value ? in_order.back() : median) <= to_reach->limit;
 }
 
 void results::add(measure one) { measures_.push_back(std::move(one)); }
 
 void results::note(const std::string& text) {
-    std::fprintf(stderr, "stop_bench: NOTE: %s\n", text.c_str());
+    std::fprintf(stderr, "%s: NOTE: %s\n", heading_.program.c_str(), text.c_str());
     if (std::ranges::find(notes_, text) == notes_.end()) {
         notes_.push_back(text);
     }
@@ -61,17 +69,17 @@ bool results::all_reached() const { return std::ranges::all_of(measures_, &measu
 
 std::string results::markdown() const {
     std::ostringstream out;
-    out << "# Stops of whole processes\n";
+    out << "# " << heading_.title << "\n";
     std::string figure;
     for (const auto& one : measures_) {
         if (one.figure != figure) {
             figure = one.figure;
-            out << "\n## " << figure
-                << "\n\n| server | what | runs | median | range | to reach | reached |\n"
+            out << "\n## " << figure << "\n\n| " << heading_.subject
+                << " | what | runs | median | range | to reach | reached |\n"
                    "|---|---|---|---|---|---|---|\n";
         }
         const auto values = sorted(one.values);
-        out << "| " << one.server << " | " << one.what << " | " << values.size() << " | ";
+        out << "| " << one.subject << " | " << one.what << " | " << values.size() << " | ";
         if (values.empty()) {
             out << "– | –";
         } else {
@@ -95,12 +103,13 @@ std::string results::markdown() const {
 
 std::string results::json() const {
     std::ostringstream out;
-    out << "{\n  \"format\": \"lastcall-stop-bench/1\",\n  \"measures\": [";
+    out << "{\n  \"format\": \"lastcall-bench/2\",\n  \"program\": "
+        << json_string(heading_.program) << ",\n  \"measures\": [";
     const char* separator = "\n";
     for (const auto& one : measures_) {
         const auto in_order = sorted(one.values);
-        out << separator << "    {\"figure\": " << json_string(one.figure)
-            << ", \"server\": " << json_string(one.server)
+        out << separator << "    {\"figure\": " << json_string(one.figure) << ", "
+            << json_string(heading_.subject) << ": " << json_string(one.subject)
             << ", \"what\": " << json_string(one.what) << ", \"unit\": " << json_string(one.unit)
             << ", \"median\": " << quantile(in_order, 0.5) << ", \"values\": [";
         for (std::size_t i = 0; i < one.values.size(); ++i) {
@@ -108,7 +117,8 @@ std::string results::json() const {
         }
         out << "]";
         if (one.to_reach) {
-            out << ", \"at_most\": " << one.to_reach->at_most
+            out << (one.to_reach->at_least ? ", \"at_least\": " : ", \"at_most\": ")
+                << one.to_reach->limit
                 << ", \"each_value\": " << (one.to_reach->each_value ? "true" : "false")
                 << ", \"reached\": " << (one.reached() ? "true" : "false");
         }
@@ -128,4 +138,14 @@ std::string results::json() const {
     return out.str();
 }
 
-}  // namespace stop_bench
+void results::write(const std::string& out) const {
+    for (const auto& [name, text] : {std::pair(out + ".md", markdown()), {out + ".json", json()}}) {
+        std::ofstream file(name);
+        file << text;
+        if (!file.flush()) {
+            throw std::runtime_error("cannot write " + name);
+        }
+    }
+}
+
+}  // namespace measured

@@ -6,13 +6,13 @@
 #include <stdexcept>
 #include <string>
 
-namespace stop_bench {
+namespace measured {
 
 class scratch {
 public:
     /// Errors: std::runtime_error.
     scratch() {
-        std::string made = (std::filesystem::temp_directory_path() / "stop-bench-XXXXXX").string();
+        std::string made = (std::filesystem::temp_directory_path() / "bench-XXXXXX").string();
         if (::mkdtemp(made.data()) == nullptr) {
             throw std::runtime_error("cannot make a directory like " + made);
         }
@@ -31,4 +31,4 @@ private:
     std::filesystem::path path_;
 };
 
-}  // namespace stop_bench
+}  // namespace measured
