@@ -71,6 +71,7 @@ private:
 
     // What the machine says.
     void begin_stop(core::keeper_cause cause) noexcept;
+    void stop_has_begun() noexcept;
     void carry_out(actions what) noexcept;
     void start_pre_stop() noexcept;
     void end_pre_stop() noexcept;

@@ -41,7 +41,11 @@ void keeper::take_children() noexcept {
     // Where there is no main program (a pause), a stop is what would end it.
     const bool main_gone =
         what_.command == nullptr ? machine_.is_stopping() : !main_unreaped_ && is_launched_;
+    const bool was_stopping = machine_.is_stopping();
     carry_out(machine_.reaped(now, main_gone, empty));
+    if (!was_stopping && machine_.is_stopping() && !is_finished_) {
+        stop_has_begun();
+    }
     if (machine_.phase() == keeper_phase::stopping_rest && rest_told_ && !next_rest_) {
         next_rest_ = now + rest_again;
     }

@@ -38,13 +38,19 @@ char* const* finish_environment(void* context) noexcept {
 
 void keeper::begin_stop(core::keeper_cause cause) noexcept {
     if (!machine_.is_stopping()) {
-        readiness_.call_off();
-        notify_.tell_stopping();
+        stop_has_begun();
     }
     carry_out(machine_.stop_asked(sys::monotonic_now(), cause));
     if (what_.command == nullptr) {
         children_changed_ = true;  // nobody's end will come to tell that nothing is left
     }
+}
+
+/// Whether it was asked for or the main program has ended by itself: nobody becomes ready
+/// any more, and the manager learns it.
+void keeper::stop_has_begun() noexcept {
+    readiness_.call_off();
+    notify_.tell_stopping();
 }
 
 void keeper::carry_out(actions what) noexcept {
