@@ -1,5 +1,6 @@
 // What the machine says, done.
 #include <algorithm>
+#include <span>
 
 #include "core/keeper_exit.hpp"
 #include "keeper/keeper.hpp"
@@ -196,9 +197,21 @@ void keeper::kill_all() noexcept {
     next_kill_ = now + kill_again;
     std::array<sys::killed_process, 16> killed;
     const auto result = sys::kill_descendants(sys::current_process_id(), killed, now + 100ms);
-    for (std::size_t i = 0; i < result.listed && record_.killed_count + i < record_.killed.size();
-         ++i) {
-        kill_record& one = record_.killed[record_.killed_count + i];
+    // From the second time on: those whom SIGKILL has not ended yet, and who were born since.
+    const std::size_t before = std::min(record_.killed_count, record_.killed.size());
+    const auto recorded = std::span(record_.killed).first(before);
+    std::size_t known = 0;
+    std::size_t at = before;
+    for (std::size_t i = 0; i < result.listed; ++i) {
+        if (std::any_of(recorded.begin(), recorded.end(),
+                        [&](const kill_record& one) { return one.pid == killed[i].pid; })) {
+            ++known;
+            continue;
+        }
+        if (at == record_.killed.size()) {
+            continue;
+        }
+        kill_record& one = record_.killed[at++];
         one.pid = killed[i].pid;
         one.command << killed[i].command.view();
         for (std::size_t j = 0; j < blocked_count_; ++j) {
@@ -207,7 +220,10 @@ void keeper::kill_all() noexcept {
             }
         }
     }
-    record_.killed_count += result.killed;
+    // Where not all of them are in the record, who is new is not known.
+    record_.killed_count = record_.killed_count > recorded.size()
+                               ? std::max(record_.killed_count, result.killed)
+                               : record_.killed_count + result.killed - known;
     // Who came in from outside (docker exec), and who was born faster than we could see.
     sys::kill_namespace();
 }
