@@ -10,6 +10,7 @@ help() {
 usage: ./do VERB [ARGUMENT...]
 
   demo     stop a real service under load, and account for every request
+           (demo wrapper: lastcall-init, and a shell that keeps SIGTERM to itself)
   test     everything: unit, integration, model, packaging, sanitizers
   bench    run the benchmarks [those named]; results go to bench/results/
   build    build what ships; the programs are in build/release/bin/
@@ -80,6 +81,10 @@ run_build() {
 
 run_demo() {
     need build libraries
+    if [[ ${1:-} == wrapper ]]; then
+        build release lastcall-init example_02_lifecycle >&2
+        exec examples/wrapper_demo/run.sh build/release/bin
+    fi
     build release stop_demo orders >&2
     exec build/release/bin/stop_demo "$@"
 }

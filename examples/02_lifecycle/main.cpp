@@ -28,7 +28,7 @@ int main() try {
               .close = [&] { worker.join(); }});
 
     life.ready();
-    std::cout << "serving; stop me with SIGTERM or Ctrl-C\n";
+    std::cout << "serving; stop me with SIGTERM or Ctrl-C\n" << std::flush;
     return life.run().exit_code();
 } catch (const std::exception& error) {
     return lastcall::refuse_start("example", error);
