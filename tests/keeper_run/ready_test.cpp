@@ -38,11 +38,16 @@ void tell_manager(const std::string& text) {
     ::close(fd);
 }
 
-int wait_for_term(int status) {
+sigset_t block_term() {
     sigset_t term;
     ::sigemptyset(&term);
     ::sigaddset(&term, SIGTERM);
     ::sigprocmask(SIG_BLOCK, &term, nullptr);
+    return term;
+}
+
+int wait_for_term(int status) {
+    const sigset_t term = block_term();
     say("waits");
     siginfo_t info;
     while (::sigwaitinfo(&term, &info) != SIGTERM) {
@@ -51,6 +56,7 @@ int wait_for_term(int status) {
 }
 
 LASTCALL_SCENARIO(says_ready) {
+    block_term();
     tell_manager("READY=1");
     return wait_for_term(0);
 }
@@ -63,6 +69,7 @@ LASTCALL_SCENARIO(daemonises) {
     }
     if (::fork() == 0) {
         ::setsid();
+        block_term();
         tell_manager("MAINPID=" + std::to_string(::getpid()) + "\nREADY=1");
         ::close(ends[0]);
         ::close(ends[1]);
@@ -83,6 +90,7 @@ LASTCALL_SCENARIO(extends_its_stop) {
 }
 
 LASTCALL_SCENARIO(listens_after_a_while) {
+    block_term();
     ::usleep(200'000);
     const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     sockaddr_in address{};
@@ -96,6 +104,9 @@ LASTCALL_SCENARIO(listens_after_a_while) {
         return 1;
     }
     if (::fork() == 0) {  // answers "not yet" first
+        sigset_t none;
+        ::sigemptyset(&none);
+        ::sigprocmask(SIG_SETMASK, &none, nullptr);
         for (int i = 0;; ++i) {
             const int one = ::accept(fd, nullptr, nullptr);
             char request[1024];

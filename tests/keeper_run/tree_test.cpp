@@ -107,7 +107,7 @@ TEST_P(KeeperTree, AForkBombIsEndedToTheLast) {
         GTEST_SKIP() << "NOT TESTED: no pids cgroup can be made here";
     }
     keeper_request what{
-        GetParam(), {"--grace", "800ms", "--reserve", "400ms"}, scenario_command("fork_bomb")};
+        GetParam(), {"--grace", "5s", "--reserve", "4s"}, scenario_command("fork_bomb")};
     what.prepare = [&] { limit.enter(); };
     keeper_process k(what);
     ASSERT_TRUE(k.wait_for("ready")) << k.err();
