@@ -42,7 +42,9 @@ void keeper::take_children() noexcept {
     const bool main_gone =
         what_.command == nullptr ? machine_.is_stopping() : !main_unreaped_ && is_launched_;
     const bool was_stopping = machine_.is_stopping();
-    carry_out(machine_.reaped(now, main_gone, empty));
+    // Where only the main program is waited for, what it leaves behind is left behind.
+    const bool is_over = empty || (main_gone && !what_.waits_for_rest);
+    carry_out(machine_.reaped(now, main_gone, is_over));
     if (!was_stopping && machine_.is_stopping() && !is_finished_) {
         stop_has_begun();
     }

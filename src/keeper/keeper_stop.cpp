@@ -187,10 +187,6 @@ void keeper::forward(int number) noexcept {
 
 /// What the main program left behind; after that, who has come to us since.
 void keeper::signal_rest() noexcept {
-    if (!what_.waits_for_rest) {
-        kill_all();
-        return;
-    }
     if (!rest_told_) {
         rest_told_.emplace();
     }
@@ -263,12 +259,12 @@ void keeper::finish() noexcept {
     record_.left = static_cast<std::size_t>(
         std::count_if(left.begin(), left.begin() + static_cast<std::ptrdiff_t>(found),
                       [](const sys::process_entry& one) { return !one.is_dead(); }));
-    if (record_.left > 0) {
+    if (record_.left > 0 && machine_.killed()) {
         message() << record_.left << " processes are left that SIGKILL did not end in time";
     }
     if (record_.oom_kills > 0) {
-        message() << "the kernel has killed for want of memory (" << record_.oom_kills
-                  << " times since the start); raise the limit, or find the leak";
+        message() << "killed by the kernel for want of memory since the start: "
+                  << record_.oom_kills << "; raise the limit, or find the leak";
     }
     write_report();
 }

@@ -1,7 +1,6 @@
 #include "sys/clock.hpp"
 
 #include <time.h>
-#include <unistd.h>
 
 namespace lastcall::sys {
 

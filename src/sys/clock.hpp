@@ -9,9 +9,6 @@ namespace lastcall::sys {
 /// CLOCK_MONOTONIC_COARSE in milliseconds, modulo 2^32. Reads no hardware counter.
 std::uint32_t coarse_milliseconds() noexcept;
 
-/// Now, as /proc/PID/stat counts start times: clock ticks since boot. proc(5).
-std::uint64_t boot_ticks() noexcept;
-
 /// CLOCK_MONOTONIC as a duration; the clock that processes of one machine share.
 std::chrono::nanoseconds monotonic_now() noexcept;
 

@@ -1,8 +1,11 @@
 #include "sys/process_signals.hpp"
 
 #include <sched.h>
+#include <sys/mman.h>
 
 #include <algorithm>
+#include <atomic>
+#include <new>
 
 #include "keeper/child.hpp"
 #include "sys/clock.hpp"
@@ -206,33 +209,32 @@ TEST(KillDescendants, CountsMoreThanItNames) {
     EXPECT_EQ(result.listed, 2U);
 }
 
-TEST(KillDescendants, EndsABombThatForksFasterThanItDies) {
-    child top([](const auto& ready) {
-        // Orphans stay below this one, which reaps nobody and is left alone.
+TEST(KillDescendants, EndsABomb) {
+    // Every process of it forks for as long as it lives; all together a bounded number of
+    // times, should the killing fail.
+    void* const shared = ::mmap(nullptr, sizeof(std::atomic<int>), PROT_READ | PROT_WRITE,
+                                MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    ASSERT_NE(shared, MAP_FAILED);
+    auto* const forks_left = new (shared) std::atomic<int>(4'000);
+    child top([&](const auto& ready) {
         ::prctl(PR_SET_CHILD_SUBREAPER, 1);
-        const int first = ::fork();
-        if (first == 0) {
-            // Not for ever, should the killing fail: a bounded number of generations.
-            for (int generation = 0; generation < 30'000; ++generation) {
-                const int next = ::fork();
-                if (next > 0) {
-                    ::_exit(0);
-                }
-                if (next < 0) {
-                    break;
-                }
-                if (generation == 50) {
+        if (::fork() == 0) {
+            for (int left = 4'000; left > 0; left = forks_left->fetch_sub(1)) {
+                if (left == 3'950) {
                     ready("");
                 }
+                static_cast<void>(::fork());
             }
-            ::_exit(0);
+            for (;;) {
+                ::pause();
+            }
         }
     });
     const auto result = sys::kill_descendants(top.pid(), {}, soon());
     EXPECT_TRUE(result.is_complete);
-    EXPECT_TRUE(wait_until([&] { return living_below(top.pid()) == 0; }));
-    // It was killed, and did not come to its end by itself.
     EXPECT_GT(result.killed, 0U);
+    EXPECT_TRUE(wait_until([&] { return living_below(top.pid()) == 0; }));
+    ::munmap(shared, sizeof(std::atomic<int>));
 }
 
 }  // namespace

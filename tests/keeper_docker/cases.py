@@ -297,5 +297,5 @@ def a_kill_for_want_of_memory_is_attributed(daemon):
     said = "\n".join(container.said)
     check("child ended by signal 9" in said, "the kernel did not kill it", said)
     check(last_line(said)["oom_kills"] >= 1, "not in the record", said)
-    check("the kernel has killed for want of memory" in said, "not said", said)
+    check("killed by the kernel for want of memory" in said, "not said", said)
 

@@ -51,6 +51,20 @@ TEST_P(KeeperLeftBehind, IsToldWhenTheMainProgramEndsByItself) {
     EXPECT_TRUE(nothing_is_left());
 }
 
+TEST(KeeperLeftBehind, IsLeftBehindWhereOnlyTheMainProgramIsWaitedFor) {
+    const private_folder folder;
+    const std::string file = folder / "pid";
+    keeper_process k({place::subreaper,
+                      {"--wait-for", "main"},
+                      shell("sleep 60 & echo $! > " + file + "; exit 4")});
+    EXPECT_EQ(k.wait(), 4) << k.err();
+    EXPECT_LT(k.took(), 5s);
+    EXPECT_FALSE(has(k.err(), "SIGKILL")) << k.err();
+    const pid_t left = std::stoi(read_file(file));
+    EXPECT_EQ(::kill(left, 0), 0) << "it was ended";
+    ::kill(left, SIGKILL);
+}
+
 TEST_P(KeeperLeftBehind, ADoubleForkIsWaitedFor) {
     const private_folder folder;
     const std::string file = folder / "done";

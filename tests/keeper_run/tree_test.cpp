@@ -180,7 +180,7 @@ TEST_P(KeeperTree, OutOfMemoryIsSaid) {
     keeper_process k(what);
     EXPECT_EQ(k.wait(), 137) << k.err();
     EXPECT_GE(number_in(k.last_line(), "oom_kills"), 1) << k.err();
-    EXPECT_TRUE(has(k.messages(), "the kernel has killed for want of memory")) << k.err();
+    EXPECT_TRUE(has(k.messages(), "killed by the kernel for want of memory")) << k.err();
 }
 
 TEST(KeeperCgroups, MayBeReadOnly) {
