@@ -10,8 +10,8 @@
 #include <string>
 #include <vector>
 
-#include "sys/socket_client.hpp"
-#include "sys/subject.hpp"
+#include "sys/process/subject.hpp"
+#include "sys/socket/socket_client.hpp"
 
 namespace {
 

@@ -9,7 +9,7 @@
 #include "ledger.hpp"
 #include "options.hpp"
 #include "screen.hpp"
-#include "sys/subject.hpp"
+#include "sys/process/subject.hpp"
 
 namespace stop_demo {
 

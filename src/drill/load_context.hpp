@@ -8,7 +8,7 @@
 
 #include "drill/event_loop.hpp"
 #include "drill/exchange_log.hpp"
-#include "sys/socket_client.hpp"
+#include "sys/socket/socket_client.hpp"
 
 namespace lastcall::drill {
 

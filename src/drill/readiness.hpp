@@ -5,7 +5,7 @@
 #include <string>
 
 #include "drill/exchange.hpp"
-#include "sys/socket_client.hpp"
+#include "sys/socket/socket_client.hpp"
 
 namespace lastcall::drill {
 

@@ -5,7 +5,7 @@
 
 #include "keeper/stop_subject.hpp"
 #include "sys/clock.hpp"
-#include "sys/process_table.hpp"
+#include "sys/process/process_table.hpp"
 
 namespace lastcall::keeper {
 namespace {

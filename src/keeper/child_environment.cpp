@@ -1,6 +1,6 @@
 #include "keeper/child_environment.hpp"
 
-#include "sys/identity.hpp"
+#include "sys/process/identity.hpp"
 
 namespace lastcall::keeper {
 

@@ -6,11 +6,11 @@
 #include "keeper/preflight.hpp"
 #include "sys/clock.hpp"
 #include "sys/error_text.hpp"
-#include "sys/memory_use.hpp"
-#include "sys/pidfd.hpp"
-#include "sys/process.hpp"
-#include "sys/process_facts.hpp"
-#include "sys/signal_names.hpp"
+#include "sys/process/memory_use.hpp"
+#include "sys/process/pidfd.hpp"
+#include "sys/process/process.hpp"
+#include "sys/process/process_facts.hpp"
+#include "sys/signal/signal_names.hpp"
 
 namespace lastcall::keeper {
 

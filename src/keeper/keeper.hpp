@@ -12,12 +12,12 @@
 #include "keeper/options.hpp"
 #include "keeper/readiness.hpp"
 #include "keeper/stop_record.hpp"
-#include "sys/cgroup_memory.hpp"
-#include "sys/launch.hpp"
-#include "sys/process_signals.hpp"
-#include "sys/reaper.hpp"
-#include "sys/signal_inbox.hpp"
-#include "sys/terminal.hpp"
+#include "sys/process/cgroup_memory.hpp"
+#include "sys/process/launch.hpp"
+#include "sys/process/process_signals.hpp"
+#include "sys/process/reaper.hpp"
+#include "sys/process/terminal.hpp"
+#include "sys/signal/signal_inbox.hpp"
 #include "sys/waiter.hpp"
 
 namespace lastcall::keeper {

@@ -2,9 +2,9 @@
 #include "keeper/keeper.hpp"
 #include "keeper/message.hpp"
 #include "sys/clock.hpp"
-#include "sys/pidfd.hpp"
-#include "sys/process.hpp"
-#include "sys/signal_names.hpp"
+#include "sys/process/pidfd.hpp"
+#include "sys/process/process.hpp"
+#include "sys/signal/signal_names.hpp"
 
 namespace lastcall::keeper {
 

@@ -2,9 +2,9 @@
 #include "keeper/keeper.hpp"
 #include "keeper/message.hpp"
 #include "sys/clock.hpp"
-#include "sys/identity.hpp"
-#include "sys/pidfd.hpp"
-#include "sys/process_facts.hpp"
+#include "sys/process/identity.hpp"
+#include "sys/process/pidfd.hpp"
+#include "sys/process/process_facts.hpp"
 
 namespace lastcall::keeper {
 

@@ -9,10 +9,10 @@
 #include "sys/clock.hpp"
 #include "sys/error_text.hpp"
 #include "sys/output.hpp"
-#include "sys/pidfd.hpp"
-#include "sys/process.hpp"
-#include "sys/process_signals.hpp"
-#include "sys/signal_names.hpp"
+#include "sys/process/pidfd.hpp"
+#include "sys/process/process.hpp"
+#include "sys/process/process_signals.hpp"
+#include "sys/signal/signal_names.hpp"
 #include "wire/stop_value.hpp"
 
 namespace lastcall::keeper {

@@ -1,7 +1,7 @@
 #include "keeper/last_line.hpp"
 
 #include "keeper/json_text.hpp"
-#include "sys/signal_names.hpp"
+#include "sys/signal/signal_names.hpp"
 
 namespace lastcall::keeper {
 

@@ -1,6 +1,6 @@
 #include "keeper/notify_proxy.hpp"
 
-#include "sys/identity.hpp"
+#include "sys/process/identity.hpp"
 
 namespace lastcall::keeper {
 

@@ -18,7 +18,7 @@
 
 #include "core/fixed_text.hpp"
 #include "core/notify_message.hpp"
-#include "sys/datagram.hpp"
+#include "sys/socket/datagram.hpp"
 
 namespace lastcall::keeper {
 

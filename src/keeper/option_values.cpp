@@ -3,7 +3,7 @@
 #include <charconv>
 
 #include "core/read_duration.hpp"
-#include "sys/signal_names.hpp"
+#include "sys/signal/signal_names.hpp"
 
 namespace lastcall::keeper {
 

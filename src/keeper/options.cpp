@@ -1,7 +1,7 @@
 #include "keeper/options.hpp"
 
 #include "keeper/option_values.hpp"
-#include "sys/signal_names.hpp"
+#include "sys/signal/signal_names.hpp"
 
 namespace lastcall::keeper {
 namespace {

@@ -5,7 +5,7 @@
 #include "keeper/option_reader.hpp"
 #include "keeper/option_values.hpp"
 #include "keeper/options.hpp"
-#include "sys/signal_names.hpp"
+#include "sys/signal/signal_names.hpp"
 
 namespace lastcall::keeper {
 namespace {

@@ -7,7 +7,7 @@
 #include "core/stop_cause.hpp"
 #include "keeper/stop_subject.hpp"
 #include "sys/clock.hpp"
-#include "sys/process_table.hpp"
+#include "sys/process/process_table.hpp"
 
 namespace lastcall::keeper {
 namespace {

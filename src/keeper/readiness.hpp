@@ -12,7 +12,7 @@
 #include "core/fixed_text.hpp"
 #include "core/probe_target.hpp"
 #include "keeper/options.hpp"
-#include "sys/probe.hpp"
+#include "sys/socket/probe.hpp"
 
 namespace lastcall::keeper {
 

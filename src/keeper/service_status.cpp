@@ -2,7 +2,7 @@
 
 #include <array>
 
-#include "sys/status_client.hpp"
+#include "sys/socket/status_client.hpp"
 #include "wire/status_message.hpp"
 
 namespace lastcall::keeper {

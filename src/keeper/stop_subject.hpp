@@ -8,8 +8,8 @@
 #include <string_view>
 
 #include "core/stop_cause.hpp"
-#include "sys/process_facts.hpp"
-#include "sys/socket_table.hpp"
+#include "sys/process/process_facts.hpp"
+#include "sys/socket/socket_table.hpp"
 
 namespace lastcall::keeper {
 

@@ -6,7 +6,7 @@
 #include "sys/barrier.hpp"
 #include "sys/clock.hpp"
 #include "sys/futex.hpp"
-#include "sys/signals.hpp"
+#include "sys/signal/signals.hpp"
 
 namespace lastcall::detail {
 

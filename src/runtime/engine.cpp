@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "sys/event_fd.hpp"
-#include "sys/process.hpp"
-#include "sys/signals.hpp"
+#include "sys/process/process.hpp"
+#include "sys/signal/signals.hpp"
 
 namespace lastcall::runtime {
 

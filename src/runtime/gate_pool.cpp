@@ -7,8 +7,8 @@
 #include "sys/barrier.hpp"
 #include "sys/event_fd.hpp"
 #include "sys/fd.hpp"
-#include "sys/memory.hpp"
-#include "sys/thread.hpp"
+#include "sys/process/memory.hpp"
+#include "sys/process/thread.hpp"
 
 namespace lastcall::runtime {
 namespace {

@@ -6,8 +6,8 @@
 #include <stdexcept>
 
 #include "core/plan.hpp"
-#include "sys/stacks.hpp"
-#include "sys/thread.hpp"
+#include "sys/process/stacks.hpp"
+#include "sys/process/thread.hpp"
 
 namespace lastcall::runtime {
 

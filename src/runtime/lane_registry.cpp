@@ -3,7 +3,7 @@
 #include <array>
 #include <bit>
 
-#include "sys/thread.hpp"
+#include "sys/process/thread.hpp"
 
 namespace lastcall::detail {
 

@@ -8,7 +8,7 @@
 
 #include "runtime/gate_pool.hpp"
 #include "sys/output.hpp"
-#include "sys/stacks.hpp"
+#include "sys/process/stacks.hpp"
 
 namespace lastcall::runtime {
 namespace {

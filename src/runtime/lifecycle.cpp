@@ -11,8 +11,8 @@
 #include "runtime/watchdog.hpp"
 #include "sys/clock.hpp"
 #include "sys/output.hpp"
-#include "sys/process.hpp"
-#include "sys/stacks.hpp"
+#include "sys/process/process.hpp"
+#include "sys/process/stacks.hpp"
 #include "wire/stop_value.hpp"
 
 namespace lastcall {

@@ -5,7 +5,7 @@
 
 #include "runtime/step_control.hpp"
 #include "sys/event_fd.hpp"
-#include "sys/thread.hpp"
+#include "sys/process/thread.hpp"
 
 namespace lastcall::runtime {
 

@@ -9,7 +9,7 @@
 #include "runtime/health.hpp"
 #include "runtime/step_board.hpp"
 #include "runtime/watchdog.hpp"
-#include "sys/status_socket.hpp"
+#include "sys/socket/status_socket.hpp"
 
 namespace lastcall::runtime {
 

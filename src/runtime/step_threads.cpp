@@ -1,6 +1,6 @@
 #include "runtime/step_threads.hpp"
 
-#include "sys/process.hpp"
+#include "sys/process/process.hpp"
 
 namespace lastcall::runtime {
 

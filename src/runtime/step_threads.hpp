@@ -9,7 +9,7 @@
 #include <thread>
 #include <vector>
 
-#include "sys/signals.hpp"
+#include "sys/signal/signals.hpp"
 
 namespace lastcall::runtime {
 

@@ -13,7 +13,7 @@
 #include <lastcall/state.hpp>
 
 #include "runtime/heartbeats.hpp"
-#include "sys/notify.hpp"
+#include "sys/socket/notify.hpp"
 
 namespace lastcall::runtime {
 

@@ -4,8 +4,8 @@
 
 #include "runtime/last_words.hpp"
 #include "sys/event_fd.hpp"
-#include "sys/process.hpp"
-#include "sys/thread.hpp"
+#include "sys/process/process.hpp"
+#include "sys/process/thread.hpp"
 
 namespace lastcall::runtime {
 

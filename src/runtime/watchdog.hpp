@@ -11,7 +11,7 @@
 
 #include "runtime/step_board.hpp"
 #include "sys/epoll.hpp"
-#include "sys/signals.hpp"
+#include "sys/signal/signals.hpp"
 
 namespace lastcall::runtime {
 

@@ -11,7 +11,7 @@
 
 #include "drill/outcome.hpp"
 #include "sys/fd.hpp"
-#include "sys/socket_client.hpp"
+#include "sys/socket/socket_client.hpp"
 
 namespace lastcall::drill {
 

@@ -1,6 +1,6 @@
 // Whatever /proc/self/cgroup holds, a unit is found or none is.
 #include "fuzz/target.hpp"
-#include "sys/notify.hpp"
+#include "sys/socket/notify.hpp"
 
 LASTCALL_FUZZ_TARGET(cgroup) {
     const std::string unit = lastcall::sys::unit_of_cgroup(input);

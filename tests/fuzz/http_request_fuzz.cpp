@@ -10,7 +10,7 @@
 
 #include "drill/response_parser.hpp"
 #include "fuzz/target.hpp"
-#include "sys/socket_client.hpp"
+#include "sys/socket/socket_client.hpp"
 
 namespace {
 

@@ -1,6 +1,6 @@
 // Any text is a listen address, which the kernel's form can be made of, or is refused.
 #include "fuzz/target.hpp"
-#include "sys/socket.hpp"
+#include "sys/socket/socket.hpp"
 
 LASTCALL_FUZZ_TARGET(listen_address) {
     try {

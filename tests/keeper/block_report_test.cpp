@@ -8,7 +8,7 @@
 
 #include "keeper/child.hpp"
 #include "sys/clock.hpp"
-#include "sys/process_facts.hpp"
+#include "sys/process/process_facts.hpp"
 
 using namespace lastcall;
 using lastcall::core::stop_cause_kind;

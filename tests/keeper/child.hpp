@@ -16,7 +16,7 @@
 #include <utility>
 #include <vector>
 
-#include "sys/process_table.hpp"
+#include "sys/process/process_table.hpp"
 
 namespace lastcall::keeper_test {
 

@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "sys/identity.hpp"
+#include "sys/process/identity.hpp"
 
 namespace lastcall::keeper {
 namespace {

@@ -3,7 +3,7 @@
 #include <sched.h>
 
 #include "keeper/child.hpp"
-#include "sys/process_facts.hpp"
+#include "sys/process/process_facts.hpp"
 
 using namespace lastcall;
 using lastcall::keeper_test::child;

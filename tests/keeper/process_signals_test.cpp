@@ -1,4 +1,4 @@
-#include "sys/process_signals.hpp"
+#include "sys/process/process_signals.hpp"
 
 #include <sched.h>
 #include <sys/mman.h>
@@ -9,7 +9,7 @@
 
 #include "keeper/child.hpp"
 #include "sys/clock.hpp"
-#include "sys/process_facts.hpp"
+#include "sys/process/process_facts.hpp"
 
 using namespace lastcall;
 using lastcall::keeper_test::child;

@@ -1,11 +1,11 @@
-#include "sys/process_table.hpp"
+#include "sys/process/process_table.hpp"
 
 #include <algorithm>
 #include <set>
 
 #include "keeper/child.hpp"
-#include "sys/proc_reader.hpp"
-#include "sys/process_facts.hpp"
+#include "sys/process/proc_reader.hpp"
+#include "sys/process/process_facts.hpp"
 
 using namespace lastcall;
 using lastcall::keeper_test::child;

@@ -1,4 +1,4 @@
-#include "sys/signal_inbox.hpp"
+#include "sys/signal/signal_inbox.hpp"
 
 #include <gtest/gtest.h>
 #include <sys/wait.h>

@@ -1,4 +1,4 @@
-#include "sys/signal_names.hpp"
+#include "sys/signal/signal_names.hpp"
 
 #include <gtest/gtest.h>
 #include <signal.h>

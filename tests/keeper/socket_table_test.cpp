@@ -1,4 +1,4 @@
-#include "sys/socket_table.hpp"
+#include "sys/socket/socket_table.hpp"
 
 #include <arpa/inet.h>
 #include <netinet/in.h>

@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "runtime/heartbeats.hpp"
-#include "sys/notify.hpp"
+#include "sys/socket/notify.hpp"
 
 namespace lastcall {
 namespace {

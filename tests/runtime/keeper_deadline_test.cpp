@@ -9,7 +9,7 @@
 
 #include "support/scenario.hpp"
 #include "sys/clock.hpp"
-#include "sys/process.hpp"
+#include "sys/process/process.hpp"
 #include "wire/stop_value.hpp"
 
 namespace lastcall {

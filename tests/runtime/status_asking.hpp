@@ -11,8 +11,8 @@
 
 #include "support/scenario.hpp"
 #include "sys/clock.hpp"
-#include "sys/process.hpp"
-#include "sys/status_client.hpp"
+#include "sys/process/process.hpp"
+#include "sys/socket/status_client.hpp"
 #include "wire/status_message.hpp"
 
 namespace lastcall::testing {

@@ -1,4 +1,4 @@
-#include "sys/subject.hpp"
+#include "sys/process/subject.hpp"
 
 #include <gtest/gtest.h>
 #include <signal.h>

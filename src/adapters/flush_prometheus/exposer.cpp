@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-#include "sys/signals.hpp"
+#include "sys/signal/signals.hpp"
 
 namespace lastcall::detail {
 

@@ -3,7 +3,7 @@
 #include <boost/asio/post.hpp>
 
 #include "adapters/http/connection.hpp"
-#include "sys/process.hpp"
+#include "sys/process/process.hpp"
 
 namespace lastcall::http {
 

@@ -3,7 +3,7 @@
 #include <mutex>
 
 #include "adapters/http/io_loop.hpp"
-#include "sys/socket.hpp"
+#include "sys/socket/socket.hpp"
 
 namespace lastcall::http {
 

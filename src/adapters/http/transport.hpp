@@ -5,7 +5,7 @@
 #include <string_view>
 
 #include "adapters/http/tls.hpp"
-#include "sys/socket.hpp"
+#include "sys/socket/socket.hpp"
 
 namespace lastcall::http {
 

@@ -5,7 +5,7 @@
 #include <system_error>
 #include <thread>
 
-#include "sys/signals.hpp"
+#include "sys/signal/signals.hpp"
 
 namespace lastcall::detail {
 namespace {

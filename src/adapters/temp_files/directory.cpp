@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "adapters/temp_files/sys_files.hpp"
-#include "sys/process.hpp"
+#include "sys/process/process.hpp"
 #include "sys/unique_name.hpp"
 
 namespace lastcall::temp {
