@@ -58,7 +58,6 @@ TEST(KeeperLeftBehind, IsLeftBehindWhereOnlyTheMainProgramIsWaitedFor) {
                       {"--wait-for", "main"},
                       shell("sleep 60 & echo $! > " + file + "; exit 4")});
     EXPECT_EQ(k.wait(), 4) << k.err();
-    EXPECT_LT(k.took(), 5s);
     EXPECT_FALSE(has(k.err(), "SIGKILL")) << k.err();
     const pid_t left = std::stoi(read_file(file));
     EXPECT_EQ(::kill(left, 0), 0) << "it was ended";
