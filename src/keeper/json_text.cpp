@@ -1,5 +1,7 @@
 #include "keeper/json_text.hpp"
 
+#include "core/utf8.hpp"
+
 namespace lastcall::keeper {
 
 void json_text::field(std::string_view name, std::string_view text) noexcept {
@@ -54,15 +56,20 @@ void json_text::shut(char c) noexcept {
 void json_text::quoted(std::string_view text) noexcept {
     constexpr std::string_view digits = "0123456789abcdef";
     out_ << '"';
-    for (const char c : text) {
+    while (!text.empty()) {
+        const char c = text.front();
         const auto byte = static_cast<unsigned char>(c);
+        const std::size_t length = core::character_length(text);
         if (c == '"' || c == '\\') {
             out_ << '\\' << c;
-        } else if (byte < 0x20 || byte > 0x7e) {
+        } else if (byte < 0x20 || byte == 0x7f) {
             out_ << "\\u00" << digits[byte >> 4U] << digits[byte & 15U];
+        } else if (length == 0) {
+            out_ << "\\ufffd";  // no UTF-8, which JSON is: RFC 8259, section 8.1
         } else {
-            out_ << c;
+            out_ << std::string_view(text.data(), length);
         }
+        text.remove_prefix(length == 0 ? 1 : length);
     }
     out_ << '"';
 }

@@ -19,8 +19,8 @@ public:
     void begin_array(std::string_view name) noexcept { key(name), begin_value('['); }
     void end_array() noexcept { shut(']'); }
 
-    /// Bytes that are no printable ASCII come out as \u00XX, so that the result is valid
-    /// whatever a command line holds.
+    /// What is no UTF-8 comes out as U+FFFD, so that the result is valid whatever a command
+    /// line holds.
     void field(std::string_view name, std::string_view text) noexcept;
     void field(std::string_view name, const char* text) noexcept {
         field(name, std::string_view(text));
