@@ -53,7 +53,7 @@ public:
     }
 
     /// The text with a zero after it; the last character gives way where there is no room.
-    const char* c_str() noexcept {
+    char* c_str() noexcept {
         if (size_ == memory_.size()) {
             --size_;
         }

@@ -1,6 +1,7 @@
 // What the machine says, done.
 #include <algorithm>
 
+#include "core/command_words.hpp"
 #include "core/keeper_exit.hpp"
 #include "keeper/keeper.hpp"
 #include "keeper/last_line.hpp"
@@ -29,6 +30,27 @@ constexpr int standard_error = 2;
 bool ask_status(void*, int pid, std::chrono::nanoseconds until, core::text_sink& into) noexcept {
     return append_in_flight(pid, std::min(until, sys::monotonic_now() + status_patience), into);
 }
+
+/// The shell's affair; in an image without one, words between blanks.
+class pre_stop_command {
+public:
+    /// Returns: false for more words than there is room for.
+    bool read(const char* text) noexcept {
+        static char shell[] = "/bin/sh";
+        static char option[] = "-c";
+        if (sys::can_run(shell)) {
+            words_ = {shell, option, const_cast<char*>(text), nullptr};
+            return true;
+        }
+        text_ << text;
+        return !text_.is_cut() && core::split_words(text_.c_str(), words_) < words_.size();
+    }
+    [[nodiscard]] char* const* argv() const noexcept { return words_.data(); }
+
+private:
+    core::fixed_text<2048> text_;
+    std::array<char*, 64> words_{};
+};
 
 char* const* finish_environment(void* context) noexcept {
     return static_cast<child_environment*>(context)->finish_in_child();
@@ -91,13 +113,14 @@ void keeper::start_pre_stop() noexcept {
     core::environment_wish wish;
     wish.grace = std::max<time>(machine_.kill_at() - now, 1ms);
     wish.pre_stop = {machine_.kill_at(), record_.main_pid};
-    static char shell[] = "/bin/sh";
-    static char option[] = "-c";
-    char* const argv[] = {shell, option, const_cast<char*>(what_.pre_stop), nullptr};
     int error = pre_stop_environment_.prepare(environment_, wish);
+    pre_stop_command command;
+    if (error == 0 && !command.read(what_.pre_stop)) {
+        error = E2BIG;
+    }
     if (error == 0) {
         sys::launch_request request;
-        request.argv = argv;
+        request.argv = command.argv();
         request.environment = finish_environment;
         request.context = &pre_stop_environment_;
         pre_stop_ = sys::launch(request, signals_, terminal_);
@@ -109,7 +132,7 @@ void keeper::start_pre_stop() noexcept {
         carry_out(machine_.pre_stop_ended(now));
         return;
     }
-    pre_stop_.report.reset();  // if there is no shell, its exit status of 127 says so
+    pre_stop_.report.reset();  // what cannot be run has 127 as its exit status
 }
 
 void keeper::end_pre_stop() noexcept {

@@ -76,6 +76,8 @@ launched_process launch(const launch_request& what, const signal_inbox& signals,
     return made;
 }
 
+bool can_run(const char* path) noexcept { return ::access(path, X_OK) == 0; }
+
 int launch_error(int report) noexcept {
     int error = 0;
     ssize_t got = 0;

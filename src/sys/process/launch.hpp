@@ -37,6 +37,9 @@ struct launched_process {
 launched_process launch(const launch_request& what, const signal_inbox& signals,
                         const terminal& screen) noexcept;
 
+/// Whether this file is there and may be run by us: access(2).
+bool can_run(const char* path) noexcept;
+
 /// Reads `report` once it is readable.
 /// Returns: 0 when execve succeeded, else its errno.
 int launch_error(int report) noexcept;
