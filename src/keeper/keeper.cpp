@@ -20,6 +20,7 @@ using core::keeper_phase;
 namespace {
 
 constexpr auto preflight_after = 2s;
+constexpr int signals_at_once = 64;
 
 std::optional<std::chrono::nanoseconds> earlier(std::optional<std::chrono::nanoseconds> a,
                                                 std::optional<std::chrono::nanoseconds> b) {
@@ -164,8 +165,14 @@ void keeper::turn() noexcept {
     }
     if (waiter_.count() == 1) {  // as it is most of the time: the signals alone
         sys::signal_letter letter;
-        if (signals_.wait(letter, next_wake())) {
+        signals_in_a_row_ = signals_.wait(letter, next_wake()) ? signals_in_a_row_ + 1 : 0;
+        if (signals_in_a_row_ > 0) {
             take(letter);
+        }
+        // In a storm the lowest number always comes first; the others have their turn too.
+        if (signals_in_a_row_ == signals_at_once) {
+            signals_in_a_row_ = 0;
+            take_signals();
         }
     } else {
         waiter_.wait(next_wake());
@@ -243,15 +250,14 @@ void keeper::take_launch() noexcept {
 
 void keeper::take_signals() noexcept {
     // Bounded, so that a storm of signals does not keep children from being reaped.
-    constexpr int at_once = 64;
     sys::signal_letter letter;
     std::uint64_t seen = 0;
     int taken = 0;
-    for (; taken < at_once && signals_.take(letter); ++taken) {
+    for (; taken < signals_at_once && signals_.take(letter); ++taken) {
         seen |= bit_of(letter.number);
         take(letter);
     }
-    while (taken >= at_once && signals_.take_other(letter, seen)) {
+    while (taken >= signals_at_once && signals_.take_other(letter, seen)) {
         seen |= bit_of(letter.number);
         take(letter);
     }

@@ -113,6 +113,7 @@ private:
     bool main_is_stopped_ = false;
     bool main_is_adopted_ = false;  ///< by MAINPID: a descendant, not our child maybe
     int stop_signal_ = 0;           ///< the latest that asked for a stop
+    int signals_in_a_row_ = 0;
     std::uint64_t deferred_ = 0;    ///< signals that came before the main program was there
     bool main_has_signal_ = false;  ///< the terminal has sent it the stop signal already
     sys::launched_process pre_stop_;
