@@ -1,5 +1,6 @@
 #include "core/read_duration.hpp"
 
+#include <cmath>
 #include <cstdint>
 
 #include "core/text_parts.hpp"
@@ -76,8 +77,8 @@ duration_read read_duration(std::string_view text, nanoseconds longest) noexcept
         return {0ns, too_long};
     }
     const double part = number.fraction * static_cast<double>(found->length.count());
-    const nanoseconds value = found->length * static_cast<std::int64_t>(number.whole) +
-                              nanoseconds(static_cast<std::int64_t>(part + 0.5));
+    const nanoseconds value =
+        found->length * static_cast<std::int64_t>(number.whole) + nanoseconds(std::llround(part));
     if (value > longest) {
         return {0ns, too_long};
     }

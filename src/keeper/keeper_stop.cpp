@@ -20,7 +20,6 @@ namespace lastcall::keeper {
 
 using namespace std::chrono_literals;
 using core::keeper_action;
-using core::keeper_phase;
 
 namespace {
 
