@@ -1,6 +1,7 @@
 #include "keeper/service_status.hpp"
 
 #include <gtest/gtest.h>
+#include <sys/wait.h>
 #include <signal.h>
 #include <unistd.h>
 
@@ -109,6 +110,8 @@ TEST(ServiceStatus, OfAStoppedServiceSaysThatItDidNotAnswer) {
     child c("one_request_inside");
     ASSERT_TRUE(c.wait_for("ready\n"));
     c.signal(SIGSTOP);
+    siginfo_t stopped{};  // told when the last of its threads has stopped
+    ASSERT_EQ(::waitid(P_PID, static_cast<id_t>(c.pid()), &stopped, WSTOPPED | WNOWAIT), 0);
     bool answered = true;
     EXPECT_EQ(in_flight_of(c.pid(), answered, status_patience),
               "what is in flight is not known: it did not answer in time\n");
