@@ -240,7 +240,9 @@ LASTCALL_SCENARIO(child_returns_from_main) {
 }
 
 TEST(Fork, AChildThatReturnsFromMainDoesNotHang) {
-    child c("child_returns_from_main");
+    // In a copy of a process with threads the leak checker may wait for a lock of its own
+    // that one of them held.
+    child c("child_returns_from_main", {"ASAN_OPTIONS=detect_leaks=0"});
     EXPECT_EQ(c.wait(), 0) << c.output();
 }
 
