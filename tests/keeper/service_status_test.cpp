@@ -1,8 +1,8 @@
 #include "keeper/service_status.hpp"
 
 #include <gtest/gtest.h>
-#include <sys/wait.h>
 #include <signal.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <lastcall/lifecycle.hpp>
