@@ -1,6 +1,7 @@
 #include "keeper/child_environment.hpp"
 
 #include "sys/process/identity.hpp"
+#include "sys/process/process.hpp"
 
 namespace lastcall::keeper {
 
@@ -13,14 +14,14 @@ int child_environment::prepare(char* const* from, core::environment_wish wish) n
     if (const int error = memory_.map(pointers * sizeof(char*)); error != 0) {
         return error;
     }
-    wish.keeper_pid = sys::own_process_id();
+    wish.keeper_pid = sys::current_process_id();
     wish.keeper_pidfs_id = sys::own_pidfs_id();
     environment_.prepare(from, wish, {static_cast<char**>(memory_.data()), pointers});
     return 0;
 }
 
 char* const* child_environment::finish_in_child() noexcept {
-    return environment_.finish(sys::own_process_id(), sys::own_pidfs_id());
+    return environment_.finish(sys::current_process_id(), sys::own_pidfs_id());
 }
 
 }  // namespace lastcall::keeper

@@ -17,6 +17,11 @@ public:
     /// In the child, between fork(2) and execve(2). Async-signal-safe.
     char* const* finish_in_child() noexcept;
 
+    /// The same of the environment at `context`, as sys::launch_request takes it.
+    static char* const* finish(void* context) noexcept {
+        return static_cast<child_environment*>(context)->finish_in_child();
+    }
+
     /// Whether descriptors from 3 on belong to the child (LISTEN_FDS), and are neither to
     /// be closed nor moved.
     [[nodiscard]] bool passes_sockets() const noexcept { return environment_.passes_sockets(); }

@@ -27,10 +27,6 @@ std::optional<std::chrono::nanoseconds> earlier(std::optional<std::chrono::nanos
     return a && b ? std::min(*a, *b) : (a ? a : b);
 }
 
-char* const* finish_environment(void* context) noexcept {
-    return static_cast<child_environment*>(context)->finish_in_child();
-}
-
 constexpr std::uint64_t bit_of(int number) { return std::uint64_t{1} << (number - 1); }
 
 }  // namespace
@@ -131,7 +127,7 @@ bool keeper::start_main() noexcept {
     if (error == 0) {
         sys::launch_request request;
         request.argv = what_.command;
-        request.environment = finish_environment;
+        request.environment = child_environment::finish;
         request.context = &main_environment_;
         request.group = choose_group();
         main_ = sys::launch(request, signals_, terminal_);

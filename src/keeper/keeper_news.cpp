@@ -4,6 +4,7 @@
 #include "sys/clock.hpp"
 #include "sys/process/identity.hpp"
 #include "sys/process/pidfd.hpp"
+#include "sys/process/process.hpp"
 #include "sys/process/process_facts.hpp"
 
 namespace lastcall::keeper {
@@ -65,7 +66,7 @@ void keeper::take_main_pid(int pid) noexcept {
 /// Its parent, another of our descendants, reaps it: its status is not for us to see.
 void keeper::adopted_main_ended() noexcept {
     main_is_adopted_ = false;
-    if (sys::parent_of(record_.main_pid) == sys::own_process_id()) {
+    if (sys::parent_of(record_.main_pid) == sys::current_process_id()) {
         children_changed_ = true;  // it was left to us, and is ours to reap
         return;
     }

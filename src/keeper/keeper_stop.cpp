@@ -51,10 +51,6 @@ private:
     std::array<char*, 64> words_{};
 };
 
-char* const* finish_environment(void* context) noexcept {
-    return static_cast<child_environment*>(context)->finish_in_child();
-}
-
 }  // namespace
 
 void keeper::begin_stop(core::keeper_cause cause) noexcept {
@@ -120,7 +116,7 @@ void keeper::start_pre_stop() noexcept {
     if (error == 0) {
         sys::launch_request request;
         request.argv = command.argv();
-        request.environment = finish_environment;
+        request.environment = child_environment::finish;
         request.context = &pre_stop_environment_;
         pre_stop_ = sys::launch(request, signals_, terminal_);
         error = pre_stop_.error;

@@ -1,6 +1,7 @@
 #include "keeper/notify_proxy.hpp"
 
 #include "sys/process/identity.hpp"
+#include "sys/process/process.hpp"
 
 namespace lastcall::keeper {
 
@@ -98,7 +99,7 @@ bool notify_proxy::take_one(notify_news& news) noexcept {
 void notify_proxy::accept(std::size_t size, int sender, notify_news& news) noexcept {
     // systemd-notify(1) speaks in the name of its parent where it may, which can be us.
     // Only who has CAP_SYS_ADMIN can do so; unix(7).
-    if (sender != sys::own_process_id() && !sys::is_descendant(sender)) {
+    if (sender != sys::current_process_id() && !sys::is_descendant(sender)) {
         complain(stranger, "a message was refused: its sender is not of this service", sender,
                  news);
         return;

@@ -4,7 +4,6 @@
 #include <linux/magic.h>
 #include <sys/stat.h>
 #include <sys/statfs.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <array>
@@ -13,6 +12,7 @@
 #include <string_view>
 
 #include "sys/fd.hpp"
+#include "sys/process/pidfd.hpp"
 
 #ifndef PID_FS_MAGIC
 #define PID_FS_MAGIC 0x50494446
@@ -20,10 +20,8 @@
 
 namespace lastcall::sys {
 
-int own_process_id() noexcept { return ::getpid(); }
-
 std::uint64_t own_pidfs_id() noexcept {
-    const unique_fd self(static_cast<int>(::syscall(SYS_pidfd_open, ::getpid(), 0)));
+    const unique_fd self = open_process(::getpid());
     struct statfs system {};
     struct stat status {};
     // Before pidfs all pidfds shared one inode, which says nothing.

@@ -6,9 +6,6 @@
 
 namespace lastcall::sys {
 
-/// getpid(2).
-int own_process_id() noexcept;
-
 /// The inode of this process in pidfs (Linux 6.9), which no other process of this boot has
 /// or gets; 0 where the kernel has no pidfs. Opens a descriptor and closes it.
 std::uint64_t own_pidfs_id() noexcept;

@@ -9,6 +9,7 @@
 #include <array>
 
 #include "sys/clock.hpp"
+#include "sys/process/pidfd.hpp"
 #include "sys/process/process_facts.hpp"
 
 namespace lastcall::sys {
@@ -53,7 +54,7 @@ enum class outcome : std::uint8_t {
 };
 
 outcome try_to_send(const process_entry& entry, int root, int number, int then = 0) noexcept {
-    const unique_fd pidfd(static_cast<int>(::syscall(SYS_pidfd_open, entry.pid, 0)));
+    const unique_fd pidfd = open_process(entry.pid);
     if (!pidfd && errno == ESRCH) {
         return outcome::gone;
     }

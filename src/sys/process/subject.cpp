@@ -18,6 +18,8 @@
 #include <system_error>
 #include <utility>
 
+#include "sys/process/pidfd.hpp"
+
 namespace lastcall::sys {
 namespace {
 
@@ -115,7 +117,7 @@ subject::subject(const subject_command& command) {
         ::waitpid(pid_, nullptr, 0);
         fail(error, "cannot start " + command.argv.front());
     }
-    pidfd_.reset(static_cast<int>(::syscall(SYS_pidfd_open, pid_, 0)));
+    pidfd_ = open_process(pid_);
     if (!pidfd_) {
         error = errno;
         ::kill(pid_, SIGKILL);
