@@ -57,8 +57,6 @@ bool write_without_waiting(int fd, std::string_view text) noexcept {
     return true;
 }
 
-namespace {
-
 int write_whole(int fd, std::string_view contents) noexcept {
     while (!contents.empty()) {
         const ssize_t n = ::write(fd, contents.data(), contents.size());
@@ -70,6 +68,8 @@ int write_whole(int fd, std::string_view contents) noexcept {
     }
     return 0;
 }
+
+namespace {
 
 int write_in_place(const char* path, std::string_view contents) noexcept {
     // Not to wait for the reader of a pipe, nor to take a terminal.

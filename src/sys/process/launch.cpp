@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -37,7 +38,11 @@ namespace {
     }
     char* const* const environment = what.environment(what.context);
     signals.restore_in_child();
-    ::execvpe(what.argv[0], what.argv, environment);
+    if (what.program_fd >= 0) {
+        ::syscall(SYS_execveat, what.program_fd, "", what.argv, environment, AT_EMPTY_PATH);
+    } else {
+        ::execvpe(what.argv[0], what.argv, environment);
+    }
     const int error = errno;
     // The pipe takes four bytes at once, and its reader is there or nobody cares.
     [[maybe_unused]] const ssize_t written = ::write(report, &error, sizeof error);
@@ -85,6 +90,14 @@ int launch_error(int report) noexcept {
         got = ::read(report, &error, sizeof error);
     } while (got < 0 && errno == EINTR);
     return got == static_cast<ssize_t>(sizeof error) ? error : 0;
+}
+
+bool close_on_exec(int fd) noexcept { return ::fcntl(fd, F_SETFD, FD_CLOEXEC) == 0; }
+
+bool is_script(int fd) noexcept {
+    char start[2] = {};
+    return ::pread(fd, start, sizeof start, 0) == sizeof start && start[0] == '#' &&
+           start[1] == '!';
 }
 
 bool become_subreaper() noexcept { return ::prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) == 0; }

@@ -19,6 +19,7 @@ enum class launch_group : std::uint8_t {
 
 struct launch_request {
     char* const* argv = nullptr;
+    int program_fd = -1;  ///< executes this file; argv[0] is only what it is called
     launch_group group = launch_group::own;
     int parent_death_signal = 0;
     /// Called in the child, just before execve: returns the environment. Async-signal-safe.
@@ -43,6 +44,13 @@ bool can_run(const char* path) noexcept;
 /// Reads `report` once it is readable.
 /// Returns: 0 when execve succeeded, else its errno.
 int launch_error(int report) noexcept;
+
+/// Sets close-on-exec. Returns: false when it is not open.
+bool close_on_exec(int fd) noexcept;
+
+/// Whether a file that can be read begins as a script does, with "#!": its interpreter opens
+/// it again by its descriptor, which must outlive execve(2).
+bool is_script(int fd) noexcept;
 
 /// prctl(2) PR_SET_CHILD_SUBREAPER: orphaned descendants become children of this process.
 bool become_subreaper() noexcept;

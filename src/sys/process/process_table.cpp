@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::size_t pid_limit = 4'194'304;  // PID_MAX_LIMIT of the kernel, 64-bit
 constexpr std::uint64_t pf_exiting = 0x4;
-constexpr std::size_t between_looks_at_the_clock = 16;
+constexpr std::size_t entries_between_looks = 16;
 constexpr std::size_t scan_limit = 1U << 18U;  // processes of the machine, when all are read
 
 /// Which ids were seen. Without memory for the set, the entries are searched instead.
@@ -49,7 +49,7 @@ struct walk {
     }
 
     [[nodiscard]] bool is_over() noexcept {
-        if (!ended && looks++ % between_looks_at_the_clock == 0) {
+        if (!ended && looks++ % entries_between_looks == 0) {
             ended = monotonic_now() >= until;
         }
         result.is_cut = result.is_cut || ended;

@@ -47,6 +47,17 @@ public:
     /// In a child before execve(2): mask and dispositions as this process got them.
     void restore_in_child() const noexcept;
 
+    /// What `restore_in_child` restores, for a program that this process becomes by execve(2).
+    struct inherited {
+        std::uint64_t mask = 0;
+        bool child_was_ignored = false;
+    };
+    [[nodiscard]] inherited before() const noexcept { return {mask_before_, child_was_ignored_}; }
+    void set_before(inherited what) noexcept {
+        mask_before_ = what.mask;
+        child_was_ignored_ = what.child_was_ignored;
+    }
+
     /// Stops this process as job control does, by the default action of `number` (SIGTSTP,
     /// SIGTTIN, SIGTTOU), or by SIGSTOP. Returns when it is continued; at once where the kernel
     /// does not stop it: PID 1, and, but for SIGSTOP, a process group that no shell watches.

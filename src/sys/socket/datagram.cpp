@@ -95,6 +95,24 @@ int datagram_inbox::open() noexcept {
     return 0;
 }
 
+int datagram_inbox::take_over(unique_fd fd) noexcept {
+    sockaddr_un address{};
+    socklen_t size = sizeof address;
+    if (::getsockname(fd.get(), reinterpret_cast<sockaddr*>(&address), &size) != 0) {
+        return errno;
+    }
+    constexpr std::size_t start = offsetof(sockaddr_un, sun_path);
+    if (address.sun_family != AF_UNIX || size <= start + 1 || address.sun_path[0] != '\0' ||
+        size - start > name_.size()) {
+        return EINVAL;
+    }
+    name_size_ = size - start;
+    std::memcpy(name_.data(), address.sun_path, name_size_);
+    name_[0] = '@';
+    fd_ = std::move(fd);
+    return 0;
+}
+
 datagram_inbox::received datagram_inbox::receive(std::span<char> into, fd_batch& fds) noexcept {
     fds.close_all();
     alignas(cmsghdr) std::array<char, room_for_fds + CMSG_SPACE(sizeof(ucred))> control;

@@ -40,6 +40,9 @@ public:
     /// Returns: 0, or errno.
     int open() noexcept;
     void close() noexcept { fd_.reset(); }
+    /// Goes on with one that another process, or this one before execve(2), has opened.
+    /// Returns: 0, or errno; then `fd` is closed.
+    int take_over(unique_fd fd) noexcept;
 
     [[nodiscard]] int fd() const noexcept { return fd_.get(); }
     /// "@lastcall-...", as NOTIFY_SOCKET writes it.

@@ -1,10 +1,11 @@
 #include "sys/socket/socket.hpp"
 
 #include <arpa/inet.h>
+#include <fcntl.h>
 #include <linux/filter.h>
 #include <linux/sockios.h>
+#include <linux/tcp.h>
 #include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
@@ -51,6 +52,24 @@ address to_kernel(const listen_address& at) {
 
 void set(int fd, int level, int option, int value) {
     ::setsockopt(fd, level, option, &value, sizeof value);
+}
+
+/// Makes a descriptor that was handed in as those that listen_tcp() makes: never blocking,
+/// not inherited. Returns: 0, or the error; EINVAL for what is no listening TCP socket.
+int make_ours(int fd) {
+    int listens = 0;
+    int protocol = 0;
+    socklen_t size = sizeof listens;
+    if (::getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listens, &size) != 0 ||
+        ::getsockopt(fd, SOL_SOCKET, SO_PROTOCOL, &protocol, &size) != 0) {
+        return errno;
+    }
+    if (listens == 0 || protocol != IPPROTO_TCP) {
+        return EINVAL;
+    }
+    const bool is_ours = ::fcntl(fd, F_SETFL, ::fcntl(fd, F_GETFL) | O_NONBLOCK) == 0 &&
+                         ::fcntl(fd, F_SETFD, FD_CLOEXEC) == 0;
+    return is_ours ? 0 : errno;
 }
 
 }  // namespace
@@ -109,6 +128,15 @@ unique_fd listen_tcp(const listen_address& at, int backlog) {
         fail("cannot listen on");
     }
     return fd;
+}
+
+unique_fd take_listener(int fd) {
+    if (const int error = make_ours(fd); error != 0) {
+        throw std::system_error(error, std::generic_category(),
+                                "the descriptor " + std::to_string(fd) +
+                                    " is no listening TCP socket that was handed in");
+    }
+    return unique_fd(fd);
 }
 
 std::uint16_t local_port(int fd) {

@@ -23,6 +23,11 @@ listen_address parse_listen_address(std::string_view text);
 /// Errors: std::system_error naming the address ("address already in use" among them).
 unique_fd listen_tcp(const listen_address& at, int backlog);
 
+/// Takes over a descriptor that is a listening TCP socket already, handed in by whoever
+/// started this process; makes it non-blocking and close-on-exec.
+/// Errors: std::system_error: it is none.
+unique_fd take_listener(int fd);
+
 /// The port a socket is bound to.
 std::uint16_t local_port(int fd);
 

@@ -1,8 +1,9 @@
 #include "sys/socket/socket_client.hpp"
 
 #include <arpa/inet.h>
+#include <linux/tcp.h>
 #include <netinet/in.h>
-#include <netinet/tcp.h>
+#include <sys/un.h>
 
 #include <cerrno>
 #include <charconv>
@@ -86,7 +87,23 @@ endpoint endpoint::loopback(std::uint16_t port) {
     return made;
 }
 
+std::optional<endpoint> endpoint::unix_socket(std::string_view path) {
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    if (path.empty() || path.size() >= sizeof address.sun_path) {
+        return std::nullopt;
+    }
+    std::memcpy(address.sun_path, path.data(), path.size());
+    endpoint made;
+    std::memcpy(&made.storage_, &address, sizeof address);
+    made.size_ = sizeof address;
+    return made;
+}
+
 std::string endpoint::text() const {
+    if (family() == AF_UNIX) {
+        return reinterpret_cast<const sockaddr_un*>(&storage_)->sun_path;
+    }
     char host[INET6_ADDRSTRLEN] = "?";
     if (family() == AF_INET6) {
         sockaddr_in6 address{};
@@ -102,6 +119,9 @@ std::string endpoint::text() const {
 }
 
 std::uint16_t endpoint::port() const noexcept {
+    if (family() == AF_UNIX) {
+        return 0;
+    }
     // The port lies at the same place in both kinds of address.
     static_assert(offsetof(sockaddr_in, sin_port) == offsetof(sockaddr_in6, sin6_port));
     sockaddr_in address{};
@@ -113,13 +133,16 @@ const sockaddr* endpoint::address() const noexcept {
     return reinterpret_cast<const sockaddr*>(&storage_);
 }
 
-io_result begin_connect(unique_fd& into, const endpoint& to) noexcept {
+io_result begin_connect(unique_fd& into, const endpoint& to, int receive_buffer) noexcept {
     into.reset(::socket(to.family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
     if (!into) {
         return from_errno(errno);
     }
-    const int on = 1;
+    const int on = 1;  // without effect on a unix socket
     ::setsockopt(into.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    if (receive_buffer > 0) {
+        ::setsockopt(into.get(), SOL_SOCKET, SO_RCVBUF, &receive_buffer, sizeof receive_buffer);
+    }
     if (::connect(into.get(), to.address(), to.size()) == 0) {
         return {};
     }
@@ -177,6 +200,17 @@ io_result peek(int fd) noexcept {
             return from_errno(errno);
         }
     }
+}
+
+std::optional<std::uint64_t> bytes_acknowledged(int fd) noexcept {
+    tcp_info info{};
+    socklen_t size = sizeof info;
+    constexpr socklen_t needed = offsetof(tcp_info, tcpi_bytes_acked) + sizeof(std::uint64_t);
+    if (::getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &size) != 0 || size < needed) {
+        return std::nullopt;
+    }
+    // On the side that connected, the kernel counts its SYN as a byte.
+    return info.tcpi_bytes_acked == 0 ? 0 : info.tcpi_bytes_acked - 1;
 }
 
 std::uint16_t free_port() {

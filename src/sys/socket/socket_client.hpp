@@ -15,7 +15,7 @@
 
 namespace lastcall::sys {
 
-/// An address and a port, in numbers: names are never looked up.
+/// An address and a port, in numbers: names are never looked up. Or a unix socket.
 class endpoint {
 public:
     /// "127.0.0.1:8080" or "[::1]:8080".
@@ -25,8 +25,11 @@ public:
     /// 127.0.0.1 with `port`.
     static endpoint loopback(std::uint16_t port);
 
+    /// A socket in the file system. Returns: nothing when `path` is empty or too long (unix(7)).
+    static std::optional<endpoint> unix_socket(std::string_view path);
+
     [[nodiscard]] std::string text() const;
-    [[nodiscard]] std::uint16_t port() const noexcept;
+    [[nodiscard]] std::uint16_t port() const noexcept;  ///< 0 of a unix socket
     [[nodiscard]] const sockaddr* address() const noexcept;
     [[nodiscard]] socklen_t size() const noexcept { return size_; }
     [[nodiscard]] int family() const noexcept { return storage_.ss_family; }
@@ -53,7 +56,9 @@ struct io_result {
 
 /// Makes a non-blocking, close-on-exec socket with TCP_NODELAY in `into` and begins to
 /// connect it. `would_block` means that connect_result() will know.
-io_result begin_connect(unique_fd& into, const endpoint& to) noexcept;
+/// `receive_buffer`  SO_RCVBUF in bytes, set before the handshake announces a window; 0: the
+///                   kernel's own choice
+io_result begin_connect(unique_fd& into, const endpoint& to, int receive_buffer = 0) noexcept;
 
 /// How a connect that was begun ended; call it once the socket is writable.
 io_result connect_result(int fd) noexcept;
@@ -67,6 +72,11 @@ io_result receive_some(int fd, std::span<char> into) noexcept;
 /// Looks at what waits, and takes nothing: `would_block` is a connection that can be used,
 /// `done` means that bytes wait.
 io_result peek(int fd) noexcept;
+
+/// How many bytes of a connection that was made by begin_connect() the peer's kernel has
+/// acknowledged; it can be asked after a FIN and after a reset as well. A reset's own
+/// acknowledgement is not in it. tcp(7), TCP_INFO. Unset when the kernel does not tell.
+std::optional<std::uint64_t> bytes_acknowledged(int fd) noexcept;
 
 /// A loopback port that nobody has bound, from below the range of ephemeral ports, so
 /// that no connection takes it before its new owner does.

@@ -13,14 +13,14 @@ namespace {
 
 constexpr std::size_t inodes_at_most = 1U << 20U;  // the default of fs.nr_open
 constexpr std::size_t ports_at_most = 64;
-constexpr unsigned between_looks_at_the_clock = 256;
+constexpr unsigned lines_between_looks = 256;
 
 /// Looks at the clock now and then: reading it costs as much as a line.
 class time_limit {
 public:
     explicit time_limit(std::chrono::nanoseconds until) noexcept : until_(until) {}
     [[nodiscard]] bool is_over() noexcept {
-        if (count_++ % between_looks_at_the_clock == 0) {
+        if (count_++ % lines_between_looks == 0) {
             is_over_ = monotonic_now() >= until_;
         }
         return is_over_;
