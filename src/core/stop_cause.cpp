@@ -164,7 +164,14 @@ stop_cause why_not_stopped(const stop_facts& facts) noexcept {
         if (facts.left_session && !is_hidden) {
             return {kind::left_session, confidence::likely};
         }
-        return {kind::not_signalled, is_hidden ? confidence::likely : confidence::hint};
+        if (is_hidden) {
+            return {kind::not_signalled, confidence::likely};
+        }
+        // A master tells its workers in a way of its own: what keeps them is to be said then.
+        if (facts.parent_handles && facts.clients > 0) {
+            return {kind::clients_remain, confidence::likely};
+        }
+        return {kind::not_signalled, confidence::hint};
     }
     if (const auto cause = why_signal_is_lost(facts); cause.kind != kind::unknown) {
         return cause;

@@ -46,6 +46,7 @@ struct stop_facts {
 
     std::string_view parent_command;
     bool parent_is_shell = false;
+    bool parent_handles = false;    ///< the stop signal: it can have passed it on
     bool parent_is_keeper = false;  ///< the one who asks: it reaps whatever ends
 
     std::size_t children = 0;

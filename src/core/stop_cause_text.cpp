@@ -203,7 +203,9 @@ void write_cause(const stop_cause& cause, const stop_facts& facts, text_sink& to
             } else {
                 to << name << " went to ";
                 quote(facts.parent_command, to);
-                to << " above it, which did not pass it on";
+                to << (cause.sure == confidence::hint
+                           ? " above it; whether that passed it on can not be seen"
+                           : " above it, which did not pass it on");
             }
             break;
         case kind::left_session:
@@ -250,9 +252,16 @@ void write_cause(const stop_cause& cause, const stop_facts& facts, text_sink& to
             write_child(facts, to);
             break;
         case kind::clients_remain:
-            to << "it has caught " << name << ", and " << facts.clients << " client"
-               << plural(facts.clients) << (facts.clients == 1 ? " is" : " are")
-               << " still connected: requests in flight, or idle keep-alive connections";
+            if (facts.was_signalled) {
+                to << "it has caught " << name;
+            } else {
+                quote(facts.parent_command, to);
+                to << " above it has taken " << name;
+            }
+            to << ", and " << facts.clients << " client" << plural(facts.clients)
+               << (facts.clients == 1 ? " is" : " are")
+               << " still connected: requests in flight, idle keep-alive connections, or some that "
+                  "never sent a request";
             if (facts.listening > 0) {
                 to << "; it still listens, too";
             }
@@ -318,6 +327,9 @@ void write_fix(const stop_cause& cause, const stop_facts& facts, text_sink& to) 
             if (facts.parent_is_shell) {
                 quote("exec", to);
                 to << " the program from the shell, so that it is the one that is signalled";
+            } else if (cause.sure == confidence::hint && !facts.parent_is_keeper) {
+                to << "look whether the program above passes " << facts.stop_signal
+                   << " on; if it does not, send the signal to the whole tree";
             } else {
                 to << "start the program directly, or send the signal to the whole tree";
             }
@@ -364,8 +376,8 @@ void write_fix(const stop_cause& cause, const stop_facts& facts, text_sink& to) 
             to << "pass " << facts.stop_signal << " on to the child, or make the child end by it";
             break;
         case kind::clients_remain:
-            to << "answer with `Connection: close` while stopping, close idle connections, "
-                  "and give handlers a deadline";
+            to << "answer with `Connection: close` while stopping, close connections that are "
+                  "idle or have sent nothing, and give handlers a deadline";
             break;
         case kind::still_listening:
             to << "close the listening sockets in the handler, and end the main loop";
