@@ -1,369 +1,394 @@
 #include "keeper/keeper.hpp"
 
-#include "core/keeper_exit.hpp"
-#include "keeper/message.hpp"
-#include "keeper/option_values.hpp"
-#include "keeper/preflight.hpp"
+#include <algorithm>
+#include <array>
+
+#include "keeper/places.hpp"
 #include "sys/clock.hpp"
-#include "sys/error_text.hpp"
-#include "sys/process/memory_use.hpp"
+#include "sys/output.hpp"
+#include "sys/process/launch.hpp"
 #include "sys/process/pidfd.hpp"
 #include "sys/process/process.hpp"
-#include "sys/process/process_facts.hpp"
-#include "sys/signal/signal_names.hpp"
 
 namespace lastcall::keeper {
 
 using namespace std::chrono_literals;
-using core::keeper_phase;
 
 namespace {
 
-constexpr auto preflight_after = 2s;
+constexpr int standard_error = 2;
 constexpr int signals_at_once = 64;
+constexpr int children_at_once = 256;
+constexpr int messages_at_once = 64;
+constexpr int notes_at_once = 16;
+constexpr std::size_t longest_line = 16U << 10U;  ///< of a log; longer ones are cut in two
+constexpr time again_to_the_disk = 200ms;
+constexpr time again_to_the_manager = 100ms;
+constexpr std::string_view extension = "EXTEND_TIMEOUT_USEC=";
 
-std::optional<std::chrono::nanoseconds> earlier(std::optional<std::chrono::nanoseconds> a,
-                                                std::optional<std::chrono::nanoseconds> b) {
+std::optional<time> earlier(std::optional<time> a, std::optional<time> b) {
     return a && b ? std::min(*a, *b) : (a ? a : b);
 }
 
-constexpr std::uint64_t bit_of(int number) { return std::uint64_t{1} << (number - 1); }
+std::string value_of(const std::vector<std::string>& environment, std::string_view name) {
+    for (const auto& one : environment) {
+        if (one.size() > name.size() && one.starts_with(name) && one[name.size()] == '=') {
+            return one.substr(name.size() + 1);
+        }
+    }
+    return {};
+}
 
 }  // namespace
 
-keeper::keeper(const options& what, char** environment) noexcept
-    : what_(what), environment_(environment), machine_(what.plan) {}
+keeper::keeper(options what, std::vector<std::string> environment)
+    : what_(std::move(what)),
+      environment_(std::move(environment)),
+      agent_(what_.agent, environment_) {
+    const std::string manager = value_of(environment_, "NOTIFY_SOCKET");
+    if (!manager.empty() &&
+        sys::datagram_outbox::judge(manager) == sys::datagram_outbox::kind_of_name::good) {
+        manager_.open(manager);
+    }
+}
 
-int keeper::run() noexcept {
-    record_.started = sys::monotonic_now();
-    if (!take_office() || !start_main()) {
-        return record_.exit_status;
+int keeper::run() {
+    if (!take_office()) {
+        return status_failed;
     }
     while (!is_finished_) {
         turn();
     }
-    return record_.exit_status;
+    leave_to_store();
+    return exit_status_;
 }
 
-bool keeper::take_office() noexcept {
-    record_.exit_status = status_own_failure;
-    message::begin_with(what_.name);
+bool keeper::take_office() {
     if (!signals_) {
-        message() << "cannot read signals: no descriptor or no memory left";
+        say("cannot read signals: no descriptor or no memory left");
         return false;
     }
-    is_first_process_ = sys::current_process_id() == 1;
-    if (!is_first_process_ && what_.subreaper) {
-        if (!sys::become_subreaper()) {
-            message() << "the kernel refuses PR_SET_CHILD_SUBREAPER: processes that the main "
-                         "program leaves behind will not be waited for";
-        } else if (what_.verbosity > 0 && what_.as == personality::lastcall) {
-            message() << "not PID 1 here (but " << sys::current_process_id()
-                      << "): waiting for orphans as a subreaper";
+    if (what_.state_fd >= 0) {
+        return resume();
+    }
+    for (const auto& text : store_.take(environment_)) {
+        say(text);
+    }
+    if (auto memory = sys::lasting_text::make()) {
+        live_.push_back(std::move(memory));
+    }
+    boot_id_ = sys::boot_id();
+    started_ns_ = sys::boottime_now().count();
+    if (sys::current_process_id() != 1 && !sys::become_subreaper()) {
+        say("the kernel refuses PR_SET_CHILD_SUBREAPER: what outlives a lastcall-init that was "
+            "killed will not be found");
+    }
+    return true;
+}
+
+void keeper::say(const std::string& text) const {
+    if (!text.empty()) {
+        sys::write_without_waiting(standard_error, "lastcall-keeper: " + text + "\n");
+    }
+}
+
+std::optional<time> keeper::next_wake() const {
+    if (children_changed_) {
+        return time(0);
+    }
+    auto next = earlier(agent_.next_wake(), quit_by_);
+    if (upgrade_) {
+        next = earlier(next, upgrade_->until);
+    }
+    if (stop_ == stage::stopping) {
+        next = earlier(next, stop_kill_at_);
+    }
+    if (store_.is_behind()) {
+        next = earlier(next, sys::monotonic_now() + again_to_the_manager);
+    }
+    for (const auto& [name, one] : services_) {
+        for (const auto& [number, each] : one.generations) {
+            next = earlier(next, each->lives() ? each->kill_at : std::nullopt);
+            if (each->lives() && each->stops_sent < each->stops_wanted) {
+                next = earlier(next, each->next_stop);
+            }
+            if (each->book && each->book->has_kept()) {
+                next = earlier(next, sys::monotonic_now() + again_to_the_disk);
+            }
         }
     }
-    if (!is_first_process_ && !what_.subreaper && what_.as == personality::tini &&
-        what_.verbosity > 0) {
-        message() << "not PID 1, and not a subreaper (-s): orphans will not be reaped";
-    }
-    if (what_.parent_death_signal != 0 && !sys::die_with_parent(what_.parent_death_signal)) {
-        message() << "the parent process has gone already";
-        return false;
-    }
-    oom_before_ = oom_.read().value_or(0);
+    return next;
+}
 
-    core::fixed_text<512> why;
-    const notify_settings settings{
-        .upstream = variable(environment_, "NOTIFY_SOCKET"),
-        .is_wanted = what_.ready.how == readiness::kind::notify,
-        .keeps_ready_back =
-            what_.ready.how != readiness::kind::none && what_.ready.how != readiness::kind::notify,
+void keeper::turn() {
+    poll_.clear();
+    const auto signals = poll_.watch(signals_.fd());
+    auto& channel = agent_.channel();
+    const auto agent = poll_.watch(channel.fd(), true, channel.has_queued());
+    struct places {
+        generation* whose;
+        std::size_t handle, start, log, notify, handover;
     };
-    if (!notify_.open(settings, why)) {
-        message() << why.view();
-    }
-    return true;
-}
-
-/// In whose group the main program runs. With a shell before us, in ours: the shell's job
-/// control then works by itself, in pipelines too. As PID 1 there is no shell.
-sys::launch_group keeper::choose_group() noexcept {
-    const bool in_foreground = terminal_.is_ours();
-    switch (what_.where) {
-        case placement::same_group:
-            shares_group_ = true;
-            return sys::launch_group::same;
-        case placement::automatic:
-            if (in_foreground && !is_first_process_ && what_.to == reach::main) {
-                shares_group_ = true;
-                return sys::launch_group::same;
-            }
-            [[fallthrough]];
-        case placement::own_group:
-            gives_terminal_ = static_cast<bool>(terminal_);
-            return in_foreground ? sys::launch_group::foreground : sys::launch_group::own;
-        case placement::own_session:
-            if (!terminal_) {
-                return sys::launch_group::session;
-            }
-            terminal_.give_up();
-            return sys::launch_group::session_with_terminal;
-    }
-    return sys::launch_group::own;
-}
-
-bool keeper::start_main() noexcept {
-    if (what_.command == nullptr) {
-        is_launched_ = true;
-        return true;  // there is only to wait and to reap
-    }
-    core::environment_wish wish;
-    wish.notify_socket = notify_.address();
-    if (knows_budget()) {
-        wish.grace =
-            core::grace_for_service(what_.plan.grace, what_.plan.reserve, what_.plan.delay);
-    }
-    int error = main_environment_.prepare(environment_, wish);
-    if (error == 0) {
-        sys::launch_request request;
-        request.argv = what_.command;
-        request.environment = child_environment::finish;
-        request.context = &main_environment_;
-        request.group = choose_group();
-        main_ = sys::launch(request, signals_, terminal_);
-        error = main_.error;
-    }
-    if (error != 0) {
-        message() << "cannot start " << what_.command[0] << ": fork failed ("
-                  << sys::error_text(error) << "); raise the limit of processes or memory";
-        return false;
-    }
-    main_unreaped_ = true;
-    record_.main_pid = main_.pid;
-    for (char* const* word = what_.command; *word != nullptr; ++word) {
-        record_.main_command << (word == what_.command ? "" : " ") << *word;
-    }
-    return true;
-}
-
-void keeper::turn() noexcept {
-    waiter_.clear();
-    waiter_.watch(signals_.fd());
-    waiter_.watch(main_.report.get());
-    if (notify_.waits_for_upstream()) {
-        waiter_.watch(notify_.upstream_fd(), true);
-    } else {
-        waiter_.watch(notify_.fd());
-    }
-    waiter_.watch(readiness_.fd());
-    if (main_is_adopted_) {
-        waiter_.watch(main_.handle.get());
-    }
-    if (waiter_.count() == 1) {  // as it is most of the time: the signals alone
-        sys::signal_letter letter;
-        signals_in_a_row_ = signals_.wait(letter, next_wake()) ? signals_in_a_row_ + 1 : 0;
-        if (signals_in_a_row_ > 0) {
-            take(letter);
+    std::vector<places> all;
+    for_each_generation([&](generation& one) {
+        if (!one.lives() && !one.log) {
+            return;
         }
-        // In a storm the lowest number always comes first; the others have their turn too.
-        if (signals_in_a_row_ == signals_at_once) {
-            signals_in_a_row_ = 0;
-            take_signals();
-        }
-    } else {
-        waiter_.wait(next_wake());
-    }
-    if (waiter_.is_ready(main_.report.get())) {
-        take_launch();
-    }
-    if (waiter_.is_ready(signals_.fd())) {
+        all.push_back({&one, poll_.watch(one.is_child ? -1 : one.handle.get()),
+                       poll_.watch(one.start_report.get()), poll_.watch(one.log.get()),
+                       poll_.watch(one.notify.fd()),
+                       poll_.watch(one.installed ? one.installed->fd() : -1)});
+    });
+    poll_.wait(next_wake());
+
+    if (poll_.is_ready(signals)) {
         take_signals();
     }
-    // Before the children: a service that has just exited is still known to the proxy.
-    if (waiter_.is_ready(notify_.fd())) {
-        take_news(notify_.take());
-    }
-    if (waiter_.is_ready(notify_.upstream_fd())) {
-        take_news(notify_.upstream_writable());
-    }
-    if (waiter_.is_ready(readiness_.fd())) {
-        take_readiness(readiness_.on_ready_fd(sys::monotonic_now()));
-    }
-    if (main_is_adopted_ && waiter_.is_ready(main_.handle.get())) {
-        adopted_main_ended();
+    for (const auto& one : all) {
+        if (poll_.is_ready(one.handover)) {
+            pass_handover(*one.whose);
+        }
+        if (poll_.is_ready(one.start) && !take_start(*one.whose)) {
+            continue;
+        }
+        if (poll_.is_ready(one.log)) {
+            pass_log(*one.whose, false);
+        }
+        if (poll_.is_ready(one.notify)) {
+            pass_notify(*one.whose);
+        }
+        if (poll_.is_ready(one.handle) && one.whose->lives()) {
+            generation_ended(*one.whose,
+                             sys::end_of_stranger(one.whose->handle.get(), one.whose->pid));
+        }
     }
     if (children_changed_) {
         take_children();
     }
-    take_time();
-}
-
-std::optional<keeper::time> keeper::next_wake() const noexcept {
-    if (children_changed_) {
-        return time(0);
+    // Last: what it asks may make generations come and go.
+    if (poll_.is_ready(agent)) {
+        take_agent();
     }
-    auto next = machine_.next_wake();
-    next = earlier(next, preflight_at_);
-    next = earlier(next, next_rest_);
-    next = earlier(next, readiness_.next_wake());
-    return earlier(next, next_kill_);
+    take_time(sys::monotonic_now());
+    save_state();
 }
 
-/// The main program is there now, or could not be run.
-void keeper::take_launch() noexcept {
-    const int error = sys::launch_error(main_.report.get());
-    main_.report.reset();
-    if (error == 0) {
-        is_launched_ = true;
-        const time now = sys::monotonic_now();
-        if (what_.preflight) {
-            preflight_at_ = now + preflight_after;
+void keeper::take_signals() {
+    sys::signal_letter letter;
+    for (int taken = 0; taken < signals_at_once && signals_.take(letter); ++taken) {
+        switch (letter.number) {
+            case SIGCHLD:
+                children_changed_ = true;
+                break;
+            case SIGTERM:
+            case SIGINT:
+            case SIGQUIT:
+                if (stop_ == stage::none) {
+                    begin_stop(letter);
+                } else {
+                    hurry();
+                }
+                break;
+            default:  // SIGHUP of a terminal that is gone, SIGPIPE: services go on
+                break;
         }
-        core::fixed_text<256> why;
-        if (what_.ready.how != readiness::kind::none && !machine_.is_stopping() &&
-            !readiness_.begin(what_.ready, now, why)) {
-            message() << why.view();
+    }
+}
+
+void keeper::take_children() {
+    children_changed_ = false;
+    for (int taken = 0; taken < children_at_once; ++taken) {
+        const auto how = sys::take_ended_child();
+        if (!how) {
+            return;
         }
-        for (int number = 1; deferred_ != 0; ++number) {
-            if ((deferred_ & bit_of(number)) != 0) {
-                deferred_ &= ~bit_of(number);
-                forward(number);
+        child_ended(*how);
+    }
+    children_changed_ = true;
+}
+
+void keeper::take_time(time now) {
+    say(agent_.turn(now, signals_));
+    if (upgrade_ && now >= upgrade_->until) {
+        sys::signal_process(upgrade_->handle.get(), upgrade_->trial, SIGKILL);
+        upgrade_->until = time::max();
+    }
+    for_each_generation([&](generation& one) {
+        if (one.lives() && one.kill_at && now >= *one.kill_at) {
+            one.kill_at.reset();
+            kill_tree(one);
+        }
+        if (one.book && one.book->has_kept()) {
+            one.book->flush();
+        }
+    });
+    count_dropped();
+    if (store_.is_behind()) {
+        put_into_store();
+    }
+    if (stop_ != stage::none) {
+        finish_stop(now);
+    }
+}
+
+void keeper::take_agent() {
+    auto& channel = agent_.channel();
+    bool is_lost = !channel.flush();
+    for (int taken = 0; taken < messages_at_once && !is_lost; ++taken) {
+        auto got = channel.receive();
+        using kind = sys::message_channel::received::kind;
+        if (got.what == kind::none) {
+            return;
+        }
+        if (got.what == kind::closed) {
+            is_lost = true;
+        } else if (got.what == kind::malformed) {
+            tell(message("failed")
+                     .add("error", EMSGSIZE)
+                     .add("why", "a message is too large, or not in a sealed memfd"));
+        } else {
+            take_request(got.text, got.descriptors);
+        }
+    }
+    if (is_lost) {
+        agent_.lost_channel(sys::monotonic_now());
+    }
+}
+
+/// Whole lines go to the file; two generations write into one.
+void keeper::pass_log(generation& one, bool is_over) {
+    std::array<char, 64U << 10U> some;
+    ssize_t got = 0;
+    // All that is left at the end; else one part a turn, so that one who talks a lot does
+    // not keep the others waiting.
+    do {
+        got = sys::read_now(one.log.get(), some.data(), some.size());
+        if (got > 0) {
+            one.line.append(some.data(), static_cast<std::size_t>(got));
+        }
+        std::size_t end = one.line.rfind('\n');
+        end = end == std::string::npos ? 0 : end + 1;
+        if (end == 0 && (one.line.size() >= longest_line || (is_over && got <= 0))) {
+            if (!one.line.empty()) {
+                one.line += '\n';
+            }
+            end = one.line.size();
+        }
+        if (end > 0 && one.book) {
+            one.book->write(std::string_view(one.line).substr(0, end));
+        }
+        one.line.erase(0, end);
+    } while (is_over && (got > 0 || !one.line.empty()));
+    if (got < 0 || is_over) {
+        one.log.reset();
+    }
+}
+
+void keeper::pass_notify(generation& one) {
+    std::array<char, 4096> some;
+    sys::fd_batch given;
+    for (int taken = 0; taken < notes_at_once; ++taken) {
+        const auto got = one.notify.receive(some, given);
+        if (got.what != sys::datagram_inbox::outcome::message) {
+            return;
+        }
+        // Anybody in this network namespace may send there: only its lastcall-init counts.
+        if (got.sender != one.pid) {
+            continue;
+        }
+        message told("notify");
+        told.add("service", one.service).add("generation", one.number);
+        std::string_view left(some.data(), got.size);
+        while (!left.empty()) {
+            const auto end = std::min(left.find('\n'), left.size());
+            const auto line = left.substr(0, end);
+            left.remove_prefix(std::min(end + 1, left.size()));
+            if (line.empty() || line.find('\0') != std::string_view::npos) {
+                continue;
+            }
+            one.is_ready = one.is_ready || line == "READY=1";
+            if (line.starts_with(extension)) {
+                extend_stop(line.substr(extension.size()));
+            }
+            if (line.starts_with("STATUS=")) {
+                one.status = line.substr(std::string_view("STATUS=").size());
+            }
+            told.add("line", line);
+        }
+        changed_ = true;
+        tell(told);
+    }
+}
+
+void keeper::pass_handover(generation& one) {
+    using what = sys::intercept_event::what;
+    for (const auto& event : one.installed->take()) {
+        switch (event.kind) {
+            case what::bound:
+            case what::listening:
+                try {
+                    note_bound(services_.at(one.service), one, event.socket,
+                               key_of(event.socket, event.text));
+                } catch (const sys::listener_error& problem) {
+                    say(one.service + ": " + problem.what());
+                }
+                changed_ = true;
+                tell(message("bound")
+                         .add("service", one.service)
+                         .add("generation", one.number)
+                         .add("socket", event.socket)
+                         .add("address", event.text)
+                         .add("listens", event.kind == what::listening ? 1 : 0));
+                break;
+            case what::shut_down:
+            case what::revived:
+                for (auto& [name, listener] : services_.at(one.service).sockets) {
+                    if (name == event.socket || name == key_of(event.socket, event.text)) {
+                        listener.settle();
+                        changed_ = true;
+                    }
+                }
+                break;
+            case what::problem:
+            case what::ring:
+                tell(message("handover_problem")
+                         .add("service", one.service)
+                         .add("generation", one.number)
+                         .add("why", event.text));
+                break;
+            case what::ended:
+                one.installed.reset();
+                return;
+        }
+    }
+}
+
+void keeper::count_dropped() {
+    for (auto& [name, one] : services_) {
+        std::uint64_t bytes = 0;
+        int error = 0;
+        for (auto& [number, each] : one.generations) {
+            if (each->book) {
+                error = each->book->error();
+                bytes += each->book->take_dropped();
             }
         }
-        carry_out(machine_.launched(sys::monotonic_now()));
-        sys::release_startup_code();
-        return;
-    }
-    const bool is_missing = error == ENOENT;
-    message() << "cannot run " << what_.command[0] << ": " << sys::error_text(error)
-              << (is_missing        ? "; is it in PATH, and is its interpreter installed?"
-                  : error == EACCES ? "; is it executable, and not on a noexec mount?"
-                                    : "");
-    record_.exit_status = what_.exec_failed != 0 ? what_.exec_failed : (is_missing ? 127 : 126);
-    write_report();
-    is_finished_ = true;
-}
-
-void keeper::take_signals() noexcept {
-    // Bounded, so that a storm of signals does not keep children from being reaped.
-    sys::signal_letter letter;
-    std::uint64_t seen = 0;
-    int taken = 0;
-    for (; taken < signals_at_once && signals_.take(letter); ++taken) {
-        seen |= bit_of(letter.number);
-        take(letter);
-    }
-    while (taken >= signals_at_once && signals_.take_other(letter, seen)) {
-        seen |= bit_of(letter.number);
-        take(letter);
-    }
-}
-
-void keeper::take(const sys::signal_letter& letter) noexcept {
-    const int number = letter.number;
-    if (number == SIGCHLD) {
-        children_changed_ = true;
-        return;
-    }
-    if (number == SIGPIPE && letter.sender_pid == sys::current_process_id()) {
-        return;  // our own line went to a reader that is gone
-    }
-    const bool is_key = is_job_control(number);
-    if (number == SIGCONT) {
-        hand_over_terminal();
-    }
-    const int sent_on = sent_for(number);
-    if (sent_on == 0) {
-        return;
-    }
-    if (what_.verbosity > 2) {
-        message() << "signal " << sys::signal_name(number) << " from pid " << letter.sender_pid;
-    }
-    // In one group with the main program, a key has reached both of us.
-    const bool main_has_it = shares_group_ && letter.from_kernel;
-    // Under another program's name without a budget of its own, a stop is the main program's
-    // affair, as that program has it; ours is what it leaves behind.
-    const bool may_stop = knows_budget() || machine_.is_stopping() || what_.command == nullptr;
-    if (may_stop && what_.stop_signals[static_cast<std::size_t>(number)]) {
-        if (!machine_.is_stopping()) {
-            remember_sender(letter);
-            main_has_signal_ = main_has_it;
-        }
-        stop_signal_ = number;
-        ++record_.stop_signals;
-        begin_stop(core::keeper_cause::signal);
-    } else if (is_key && shares_group_ && letter.sender_pid == record_.main_pid) {
-        // It stops its whole group, as editors do at Ctrl-Z; see main_stopped().
-    } else if (!main_has_it) {
-        forward(sent_on);
-    }
-    if (is_key && what_.suspends_itself) {
-        signals_.stop_self(SIGSTOP);
-    }
-}
-
-void keeper::remember_sender(const sys::signal_letter& letter) noexcept {
-    record_.sender.signal = letter.number;
-    record_.sender.pid = letter.sender_pid;
-    record_.sender.uid = letter.sender_uid;
-    record_.sender.from_terminal = letter.from_kernel;
-    if (letter.sender_pid != 0) {
-        sys::short_text<512> command;
-        sys::read_command(letter.sender_pid, command);
-        record_.sender.command << command.view();
-    }
-    if (what_.verbosity > 1) {
-        message line;
-        line << sys::signal_name(letter.number) << " from ";
-        if (letter.from_kernel) {
-            line << "the terminal";
-        } else if (letter.sender_pid == 0) {
-            line << "outside of the PID namespace";
-        } else {
-            line << "pid " << letter.sender_pid << " (" << record_.sender.command.view() << ')';
-        }
-        line << ": stopping within " << what_.plan.grace;
-    }
-}
-
-void keeper::take_time() noexcept {
-    if (!next_wake()) {
-        return;
-    }
-    const time now = sys::monotonic_now();
-    if (const auto wake = readiness_.next_wake(); wake && now >= *wake) {
-        take_readiness(readiness_.on_time(now));
-    }
-    if (preflight_at_ && now >= *preflight_at_) {
-        preflight_at_.reset();
-        preflight();
-    }
-    if (next_rest_ && now >= *next_rest_) {
-        next_rest_.reset();
-        if (machine_.phase() == keeper_phase::stopping_rest) {
-            signal_rest();
+        if (bytes > 0) {
+            tell(message("log_dropped")
+                     .add("service", name)
+                     .add("bytes", static_cast<std::int64_t>(bytes))
+                     .add("error", error));
         }
     }
-    if (next_kill_ && now >= *next_kill_) {
-        kill_all();
-    }
-    if (const auto wake = machine_.next_wake(); wake && now >= *wake) {
-        carry_out(machine_.passed(now));
-    }
 }
 
-bool keeper::knows_budget() const noexcept {
-    return what_.as == personality::lastcall || what_.grace_source != "default";
-}
-
-/// A warning if the main program will not stop when it is told to. Not while it is being
-/// told: the block report has more to say then.
-void keeper::preflight() noexcept {
-    if (machine_.is_stopping() || !main_unreaped_) {
-        return;
+/// What is told is in the state first: whoever has heard it finds it there, even if we are
+/// killed right now.
+void keeper::tell(const message& what, const std::vector<int>& given) {
+    save_state();
+    if (agent_.channel() && !agent_.channel().send(what.encode(), given)) {
+        agent_.lost_channel(sys::monotonic_now());
     }
-    const int number = sent_for(SIGTERM);
-    write_preflight({record_.main_pid, number, sys::signal_name(number)}, standard_error_lines());
 }
 
 }  // namespace lastcall::keeper

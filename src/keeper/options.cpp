@@ -1,118 +1,121 @@
 #include "keeper/options.hpp"
 
-#include "keeper/option_values.hpp"
-#include "sys/signal/signal_names.hpp"
+#include "core/read_duration.hpp"
+#include "sys/process/proc_reader.hpp"
 
 namespace lastcall::keeper {
 namespace {
 
-using namespace std::chrono_literals;
+constexpr std::string_view help =
+    R"(lastcall-keeper - owns the sockets, logs and processes of services for an agent
 
-std::string_view last_part(const char* path) noexcept {
-    std::string_view text = path;
-    text.remove_prefix(text.rfind('/') + 1);  // npos + 1 is 0
-    return text;
-}
+usage: lastcall-keeper [options] -- agent [arguments]
 
-struct alias {
-    std::string_view name;
-    personality as;
-};
+`lastcall up` starts it. It starts the agent, and starts it again whenever it ends; the agent
+decides, over the descriptor that LASTCALL_KEEPER_FD names (docs/keeper-protocol.md).
+SIGTERM, SIGINT or SIGQUIT stop every service in the order of the agent's last plan, whether
+an agent is there or not; a second one hurries, a third kills.
 
-// Docker and Podman mount the init of `--init` under names of their own.
-constexpr alias aliases[] = {
-    {"tini", personality::tini},           {"tini-static", personality::tini},
-    {"docker-init", personality::tini},    {"dumb-init", personality::dumb_init},
-    {"catatonit", personality::catatonit}, {"podman-init", personality::catatonit},
-};
+  --grace D       what a stop may take at most where no plan says it          [30s]
+  --init PATH     lastcall-init        [beside this program, else the one in PATH]
+  --lock-fd N     a descriptor that stays open for as long as it runs
+  --try-state N   read the state in descriptor N, say its digest, and exit
+  -V, --version   -h, --help
 
-// The variables that count under every name.
-void read_environment(char** environment, options& into, parsed& result) noexcept {
-    if (const char* text = variable(environment, "LASTCALL_GRACE");
-        text != nullptr && !into.given.grace) {
-        if (!read_duration("LASTCALL_GRACE", text, 1ns, into, into.plan.grace, result)) {
-            return;
+Exit status: 0 everything has stopped, 75 something had to be killed,
+  2 wrong usage, 125 it failed itself.
+)";
+
+struct reader {
+    parsed_options result;
+
+    void refuse(const std::string& why) {
+        result.what = parsed_options::outcome::refused;
+        result.text = "lastcall-keeper: " + why + "; see lastcall-keeper --help\n";
+    }
+
+    bool number(const std::string& option, const std::string& text, int& into) {
+        const auto read = sys::parse_id(text);
+        if (!read) {
+            refuse(option + ": \"" + text + "\" is no descriptor; write its number");
+            return false;
         }
-        into.grace_source = "LASTCALL_GRACE";
+        into = *read;
+        return true;
     }
-    if (const char* text = variable(environment, "LASTCALL_STOP_SIGNALS");
-        text != nullptr && !into.given.stop_signals &&
-        !read_stop_signals("LASTCALL_STOP_SIGNALS", text, into, result)) {
-        return;
-    }
-    if (const char* text = variable(environment, "LASTCALL_WAIT_FOR");
-        text != nullptr && !into.given.wait_for) {
-        read_wait_for("LASTCALL_WAIT_FOR", text, into, result);
-    }
-}
 
-void settle_budget(options& into, parsed& result) noexcept {
-    core::keeper_plan& plan = into.plan;
-    if (!into.given.reserve) {
-        plan.reserve = core::usual_reserve(plan.grace);
+    bool apply(const std::string& option, const std::string& value) {
+        if (option == "--grace") {
+            const auto read = core::read_duration(value);
+            if (!read.is_good() || read.value.count() <= 0) {
+                core::fixed_text<256> why;
+                core::explain_duration(why, value,
+                                       read.is_good() ? "leaves no time" : read.problem);
+                refuse("--grace: " + std::string(why.view()));
+                return false;
+            }
+            result.value.grace = read.value;
+            return true;
+        }
+        if (option == "--init") {
+            result.value.init = value;
+            return true;
+        }
+        if (option == "--lock-fd") {
+            return number(option, value, result.value.lock_fd);
+        }
+        if (option == "--state-fd") {
+            return number(option, value, result.value.state_fd);
+        }
+        if (option == "--try-state") {
+            return number(option, value, result.value.try_state_fd);
+        }
+        if (option == "--returned") {
+            result.value.has_returned = true;
+            return true;
+        }
+        refuse("there is no option " + option);
+        return false;
     }
-    if (plan.delay + plan.reserve < plan.grace) {
-        return;
-    }
-    auto& out = refuse(into, result);
-    if (plan.delay > 0ns) {
-        out << "--delay " << plan.delay << " and ";
-    }
-    out << "a reserve of " << plan.reserve << " leave" << (plan.delay > 0ns ? "" : "s")
-        << " nothing of the grace of " << plan.grace << " (" << into.grace_source
-        << "); give --grace more than " << plan.delay + plan.reserve << '\n';
-}
+};
 
 }  // namespace
 
-std::string_view version() noexcept { return LASTCALL_VERSION; }
-
-void parse_command_line(int argc, char** argv, char** environment, options& into,
-                        parsed& result) noexcept {
-    if (argc < 1 || argv[0] == nullptr) {
-        refuse(into, result) << "started without a command line; give it a program to run\n";
-        return;
-    }
-    const std::string_view name = last_part(argv[0]);
-    for (const alias& one : aliases) {
-        if (one.name == name) {
-            into.as = one.as;
-            into.name = name;
+parsed_options parse_options(const std::vector<std::string>& words) {
+    reader read;
+    std::size_t at = 0;
+    for (; at < words.size() && words[at].starts_with("-"); ++at) {
+        std::string option = words[at];
+        if (option == "--") {
+            ++at;
+            break;
+        }
+        if (option == "-h" || option == "--help") {
+            return {parsed_options::outcome::print, {}, std::string(help)};
+        }
+        if (option == "-V" || option == "--version") {
+            return {parsed_options::outcome::print, {}, "lastcall-keeper " LASTCALL_VERSION "\n"};
+        }
+        std::string value;
+        if (const auto equals = option.find('='); equals != std::string::npos) {
+            value = option.substr(equals + 1);
+            option.resize(equals);
+        } else if (at + 1 < words.size()) {
+            value = words[++at];
+        } else {
+            read.refuse(option + " needs a value");
+            return read.result;
+        }
+        if (!read.apply(option, value)) {
+            return read.result;
         }
     }
-    for (const std::string_view one : {"TERM", "INT"}) {
-        into.stop_signals[static_cast<std::size_t>(sys::signal_number(one))] = true;
+    read.result.value.agent.assign(words.begin() + static_cast<std::ptrdiff_t>(at), words.end());
+    const auto& value = read.result.value;
+    if (value.agent.empty() && value.try_state_fd < 0 && value.state_fd < 0) {
+        read.refuse("no agent to run; write lastcall-keeper -- agent [arguments]");
     }
-    if (into.as != personality::lastcall) {
-        into.where = placement::own_group;
-        into.preflight = false;
-        into.last_line = false;
-    }
-    switch (into.as) {
-        case personality::lastcall:
-            parse_lastcall(argc, argv, environment, into, result);
-            break;
-        case personality::tini:
-            parse_tini(argc, argv, environment, into, result);
-            break;
-        case personality::dumb_init:
-            parse_dumb_init(argc, argv, environment, into, result);
-            break;
-        case personality::catatonit:
-            parse_catatonit(argc, argv, environment, into, result);
-            break;
-    }
-    if (result.what == parsed::outcome::run) {
-        read_environment(environment, into, result);
-    }
-    if (result.what == parsed::outcome::run) {
-        settle_budget(into, result);
-    }
-    for (std::size_t i = 0; i < into.rewrite.size(); ++i) {
-        if (into.rewrite[i] == 0) {
-            into.stop_signals[i] = false;
-        }
-    }
+    return read.result;
 }
 
 }  // namespace lastcall::keeper
