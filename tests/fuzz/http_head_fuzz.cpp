@@ -1,7 +1,7 @@
 // Whatever an application puts into the fields of a response, the head has these fields
 // and no others, and ends once, where it should.
 #include "adapters/http/head.hpp"
-#include "drill/response_parser.hpp"
+#include "drill/http/response_parser.hpp"
 #include "fuzz/target.hpp"
 
 namespace {

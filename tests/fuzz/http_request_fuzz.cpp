@@ -8,7 +8,7 @@
 #include <mutex>
 #include <vector>
 
-#include "drill/response_parser.hpp"
+#include "drill/http/response_parser.hpp"
 #include "fuzz/target.hpp"
 #include "sys/socket/socket_client.hpp"
 

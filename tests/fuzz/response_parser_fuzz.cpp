@@ -1,6 +1,6 @@
 // A response is the same however its bytes are cut; it takes no byte after its end; its
 // body is never longer than what came.
-#include "drill/response_parser.hpp"
+#include "drill/http/response_parser.hpp"
 #include "fuzz/target.hpp"
 
 namespace {

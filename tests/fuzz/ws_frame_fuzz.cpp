@@ -1,7 +1,7 @@
 // Frames are the same however their bytes are cut; what we send is read back unmasked.
 #include <vector>
 
-#include "drill/ws_frame.hpp"
+#include "drill/http/ws_frame.hpp"
 #include "fuzz/target.hpp"
 
 namespace {
