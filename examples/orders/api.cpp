@@ -65,6 +65,7 @@ const std::vector<api::route>& api::routes() {
         {"/orders", false, verb::get, "GET /orders", &api::list},
         {"/orders/", true, verb::get, "GET /orders/ID", &api::find},
         {"/export", false, verb::get, "GET /export", &api::export_all},
+        {"/catalogue", false, verb::get, "GET /catalogue", &api::catalogue},
         {"/slow", false, verb::get, "GET /slow", &api::slow},
         {"/stream", false, verb::get, "GET /stream", &api::stream},
         {"/feed", false, verb::get, "GET /feed", &api::join_feed},
@@ -176,6 +177,21 @@ void api::list(exchange x) {
 
 void api::export_all(exchange x) {
     aside(std::move(x), [this](exchange& on) { send_export(std::move(on), db_, temp_); });
+}
+
+// Everything that can be ordered, about a megabyte: large enough that a slow reader is
+// still reading when a stop begins.
+void api::catalogue(exchange x) {
+    static const std::string all = [] {
+        json items = json::array();
+        for (int number = 1; number <= 16'000; ++number) {
+            items.push_back({{"item", "tea " + std::to_string(number)},
+                             {"cents", 250 + 7 * number % 900},
+                             {"unit", "100 g"}});
+        }
+        return json{{"items", items}}.dump() + "\n";
+    }();
+    std::move(x).respond(status::ok, as_json, all);
 }
 
 void api::slow(exchange x) {

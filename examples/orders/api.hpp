@@ -32,6 +32,7 @@ private:
     void find(exchange x);
     void list(exchange x);
     void export_all(exchange x);
+    void catalogue(exchange x);
     void slow(exchange x);
     void stream(exchange x);
     void join_feed(exchange x);

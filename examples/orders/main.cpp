@@ -4,6 +4,7 @@
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
+#include <csignal>
 #include <iostream>
 #include <lastcall/flush_spdlog.hpp>
 #include <lastcall/http.hpp>
@@ -67,6 +68,8 @@ lastcall::http::server_options server_options(const orders::options& o) {
 }  // namespace
 
 int main(int argc, char** argv) try {
+    // There is nothing to reload, and who asks for it by habit must not end the service.
+    std::signal(SIGHUP, SIG_IGN);
     serve(orders::read_options(argc, argv));
 } catch (const orders::usage_end& end) {
     (end.status == 0 ? std::cout : std::cerr) << end.what() << "\n";

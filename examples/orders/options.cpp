@@ -63,8 +63,8 @@ setting truth(const char* help, bool options::*into) {
 
 const std::map<std::string, setting>& settings() {
     static const std::map<std::string, setting> all{
-        {"listen",
-         text("Address and port, 127.0.0.1:8080; port 0 takes a free one", &options::listen)},
+        {"listen", text("Address and port, 127.0.0.1:8080; port 0: a free one; fd:3: handed in",
+                        &options::listen)},
         {"db", text("sqlite:FILE or postgres://USER@HOST/NAME", &options::db)},
         {"queue", text("Where jobs wait: db, or redis://HOST:PORT", &options::queue)},
         {"temp-dir", text("Parent of the directory for temporary files", &options::temp_dir)},

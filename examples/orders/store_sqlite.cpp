@@ -5,7 +5,7 @@
 namespace orders {
 namespace {
 
-constexpr const char* schema = R"(
+constexpr const char* sqlite_schema = R"(
 CREATE TABLE IF NOT EXISTS orders (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     item TEXT NOT NULL,
@@ -22,7 +22,7 @@ std::unique_ptr<store> open_sqlite(lastcall::lifecycle& life, const std::string&
     using orders = sql_store<lastcall::sqlite_database, lastcall::sqlite_queue>;
     const lastcall::sqlite_options options{
         .name = "db", .file = file, .readers = connections, .uses = lastcall::nothing};
-    return std::make_unique<orders>(life, options, schema,
+    return std::make_unique<orders>(life, options, sqlite_schema,
                                     lastcall::sqlite_queue_options{.queue = "ship"});
 }
 

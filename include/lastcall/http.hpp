@@ -9,6 +9,7 @@
 //   listener. Every request that arrived is answered. A connection that is idle is given
 //   `race_grace`, in which its next request would still be served; then it gets a FIN,
 //   and is read on until its client closes too (RFC 9112, section 9.6).
+// - A body that has no end of its own (`endless_body`) ends at once.
 // - A WebSocket gets close code 1001 and time to answer (RFC 6455, section 7.4.1).
 // - When it is forced, what remains is cut, and each one is named in the timeline.
 //
@@ -42,12 +43,21 @@ struct tls_options {
 };
 
 struct server_options {
-    std::string name = "http";              ///< of the component and of the gate
-    std::string listen = "127.0.0.1:8080";  ///< numeric host and port; port 0: any free one
-    unsigned threads = 0;                   ///< event loops; 0: one for each processor
-    int backlog = 4096;                     ///< of the listen queue; net.core.somaxconn caps it
-    std::size_t header_limit = 16 * 1024;   ///< bytes; beyond: 431
-    std::size_t body_limit = 1024 * 1024;   ///< bytes; beyond: 413
+    std::string name = "http";  ///< of the component and of the gate
+    /// Numeric host and port; port 0: any free one. "fd:3": a socket that listens already and
+    /// was handed in, as LISTEN_FDS does (sd_listen_fds(3)); others may accept from it, too.
+    /// "unix:/run/orders.sock": a unix(7) socket with mode 0600. A socket file at which nobody
+    /// answers is replaced, and it is removed as the listener closes.
+    std::string listen = "127.0.0.1:8080";
+    /// Above 0: where it cannot listen it begins without, and tries again so often. 0: an error.
+    std::chrono::milliseconds listen_again{0};
+    /// Told what becomes of that: why it does not listen, whenever the reason is another one;
+    /// empty, once it does. From the constructor, or on the first event loop.
+    std::function<void(const std::string& why_not)> listening = {};
+    unsigned threads = 0;                  ///< event loops; 0: one for each processor
+    int backlog = 4096;                    ///< of the listen queue; net.core.somaxconn caps it
+    std::size_t header_limit = 16 * 1024;  ///< bytes; beyond: 431
+    std::size_t body_limit = 1024 * 1024;  ///< bytes; beyond: 413
 
     std::chrono::milliseconds header_timeout{10'000};  ///< first byte to end of the header: 408
     std::chrono::milliseconds body_timeout{30'000};    ///< longest pause inside a body: 408
@@ -113,6 +123,23 @@ private:
     std::shared_ptr<session_ref> session_;
 };
 
+/// A body without an end of its own: events, a log that is followed.
+struct endless_body {
+    /// Sent last when the server begins to drain; the body ends behind it, properly and at
+    /// once: such a stream is no work that a stop waits for.
+    std::string farewell = {};
+    /// Called once, on the connection's event loop, when nothing that is written will be sent
+    /// any more: the client has closed its side, the server drains, the connection is gone.
+    std::function<void()> over = {};
+};
+
+/// Who is at the other end of a unix socket: what the kernel noted at connect(2).
+struct peer_credentials {
+    std::uint32_t uid = 0;
+    std::uint32_t gid = 0;
+    int pid = 0;
+};
+
 /// What happens on a WebSocket; all are called on its event loop and must not block.
 struct websocket_events {
     std::function<void(websocket self)> opened = {};
@@ -136,8 +163,11 @@ public:
     [[nodiscard]] std::string_view path() const noexcept;
     [[nodiscard]] std::string_view query() const noexcept;
 
-    /// "127.0.0.1:40322".
+    /// "127.0.0.1:40322"; "pid 4711 of uid 1000" on a unix socket.
     [[nodiscard]] std::string peer() const;
+
+    /// SO_PEERCRED, see socket(7). Returns: nothing over TCP.
+    [[nodiscard]] std::optional<http::peer_credentials> peer_credentials() const;
 
     /// Names the work for whoever asks what is still running.
     void name(lastcall::label what) noexcept;
@@ -148,6 +178,10 @@ public:
 
     /// Answers with a body that is sent bit by bit.
     stream begin_stream(http::status code, std::string_view content_type) &&;
+    /// The same with more fields; the body of `head` is not sent.
+    stream begin_stream(http::response head) &&;
+    /// The same for a body that only a side's leaving ends.
+    stream begin_stream(http::response head, endless_body how) &&;
 
     /// Whether the client asked for a WebSocket (RFC 6455, section 4.2.1).
     [[nodiscard]] bool wants_websocket() const noexcept;
@@ -159,6 +193,7 @@ public:
 private:
     friend class connection;
     struct shared;
+    stream start_stream(http::response head, std::unique_ptr<endless_body> endless) &&;
     explicit exchange(std::unique_ptr<shared> state) noexcept;
     std::unique_ptr<shared> state_;
 };
@@ -191,6 +226,7 @@ public:
     /// Cuts every connection and ends the threads.
     ~server();
 
+    /// 0 on a unix socket.
     [[nodiscard]] std::uint16_t port() const noexcept;
     [[nodiscard]] server_counts counts() const noexcept;
 

@@ -1,6 +1,7 @@
 #include "runtime/running_steps.hpp"
 
 #include <algorithm>
+#include <exception>
 #include <system_error>
 
 #include "runtime/step_control.hpp"
@@ -13,7 +14,12 @@ using core::step_kind;
 
 namespace {
 
+/// Not empty, unless there was no error. In the thread that has the exception: nobody else is
+/// to hold a part of it.
 std::string text_of(const std::exception_ptr& error) {
+    if (error == nullptr) {
+        return {};
+    }
     try {
         std::rethrow_exception(error);
     } catch (const std::exception& e) {
@@ -65,8 +71,8 @@ void running_steps::start(std::size_t part, step_kind kind, clock::time_point li
 void running_steps::run_action(std::size_t part, step_kind kind, clock::time_point limit) {
     const component& c = (*components_)[part];
     step_board::entry& entry = board_.at(part, kind);
-    const auto action_ended = [this, part, kind](std::exception_ptr error) {
-        hand_in(action_end{part, kind, std::move(error)});
+    const auto action_ended = [this, part, kind](const std::exception_ptr& error) {
+        hand_in(action_end{part, kind, text_of(error)});
     };
     const auto progress = [this, name = c.name](std::string_view what) {
         hand_in(note{name, std::string(what)});
@@ -143,8 +149,8 @@ running_steps::news running_steps::take_news() {
 }
 
 void running_steps::note_action_end(const action_end& end, std::vector<ended>& over) {
-    if (end.error != nullptr) {
-        errors_[{end.part, end.kind}] = text_of(end.error);
+    if (!end.error.empty()) {
+        errors_[{end.part, end.kind}] = end.error;
     }
     if (end.kind == step_kind::close) {
         over.push_back(end_of(end.part, end.kind));

@@ -2,7 +2,6 @@
 // component, may be forced, and ends. The engine asks for what has ended.
 #pragma once
 
-#include <exception>
 #include <functional>
 #include <map>
 #include <mutex>
@@ -84,7 +83,7 @@ private:
     struct action_end {
         std::size_t part;
         core::step_kind kind;
-        std::exception_ptr error;
+        std::string error;  ///< empty: it did what it had to
     };
 
     void run_action(std::size_t part, core::step_kind kind, clock::time_point limit);

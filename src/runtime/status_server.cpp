@@ -16,7 +16,7 @@ using std::chrono::milliseconds;
 using std::chrono::nanoseconds;
 using std::chrono::steady_clock;
 
-constexpr std::size_t passes_named = 40;  // of one gate
+constexpr std::size_t passes_listed = 40;  // of one gate
 
 // Touched only by an answer; one thread writes it.
 std::array<char, wire::largest_status> memory;
@@ -40,11 +40,11 @@ void list_gates(wire::status_writer& out) noexcept {
         }
         std::size_t named = 0;
         for_each_occupant(core, [&](const char* label, std::uint32_t age_ms, std::uint32_t id) {
-            if (++named <= passes_named) {
+            if (++named <= passes_listed) {
                 out.pass(label, milliseconds(age_ms), static_cast<int>(id));
             }
         });
-        const std::size_t listed = std::min(named, passes_named);
+        const std::size_t listed = std::min(named, passes_listed);
         if (inside > listed) {
             out.more(inside - listed);
         }

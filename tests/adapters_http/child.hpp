@@ -52,6 +52,9 @@ public:
         connected = ::connect(fd_.get(), reinterpret_cast<sockaddr*>(&at), sizeof at) == 0;
     }
 
+    /// Takes over a socket that is connected.
+    client(std::true_type /*connected*/, int fd) : connected(true), fd_(fd) {}
+
     bool send(std::string_view text) {
         while (!text.empty()) {
             const ssize_t n = ::send(fd_.get(), text.data(), text.size(), MSG_NOSIGNAL);

@@ -12,6 +12,7 @@
 #include <ostream>
 #include <thread>
 
+#include "support/sanitized.hpp"
 #include "support/scenario.hpp"
 
 namespace lastcall {
@@ -24,12 +25,9 @@ using testing::say;
 constexpr auto grace = 1500ms;
 
 // ThreadSanitizer holds signals back until a thread makes a call that it knows; a thread
-// in a loop or a lock then never writes its stack down.
-#if defined(__SANITIZE_THREAD__)
-constexpr bool stacks_can_be_had = false;
-#else
-constexpr bool stacks_can_be_had = true;
-#endif
+// in a loop or a lock then never writes its stack down. AddressSanitizer is slow at it, and the
+// explanation is short of time.
+constexpr bool stacks_can_be_had = !testing::is_sanitized;
 
 lifecycle_options options() {
     lifecycle_options o{.service = "faulty"};

@@ -119,7 +119,7 @@ TEST(KeeperDeadline, ThatComesLaterShortensAStopUnderWay) {
     ASSERT_TRUE(c.wait_for("ready\n"));
     c.signal(SIGTERM);
     ASSERT_TRUE(c.wait_for("draining\n"));
-    send(c, in(600ms));
+    send(c, in(1500ms));
     EXPECT_EQ(c.wait(), static_cast<int>(exit_status::forced)) << c.output();
     EXPECT_TRUE(has(c.output(), "closed\n")) << c.output();
     EXPECT_TRUE(has(c.report(), R"("grace_source":"keeper")")) << c.report();

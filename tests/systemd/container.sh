@@ -5,6 +5,9 @@
 # loopback, so that fixed ports disturb nobody.
 #
 #   make_root NAME FILE…     $root, with the files in /srv; NAME is that of the test
+#   unit NAME TYPE STOP_TIMEOUT COMMAND [LINE…]
+#                            a service of it; the lines are further ones of [Service]
+#   allow SYSCALL…           system calls that systemd-nspawn refuses, and a machine does not
 #   boot                     runs the unit driver.service in it, to the end
 #   check CLAIM COMMAND…     counts a violation when the command fails
 #   finish FILE…             prints the files when there are violations; exits
@@ -18,6 +21,7 @@ work=
 root=
 out=
 nspawn=
+nspawn_options=()
 own_cgroups=()
 violations=0
 
@@ -65,22 +69,31 @@ make_root() {
     : > "$root/etc/machine-id"
     getent passwd root messagebus nobody > "$root/etc/passwd"
     getent group root messagebus nogroup adm tty utmp systemd-journal > "$root/etc/group"
-    cat > "$root/etc/systemd/system/driver.service" << UNIT
-[Unit]
-DefaultDependencies=no
-Requires=dbus.socket
-After=dbus.socket
-[Service]
-Type=exec
-TimeoutStopSec=5s
-ExecStart=/bin/sh /srv/driver.sh
-UNIT
+    unit driver exec 5s '/bin/sh /srv/driver.sh'
     cat > "$root/etc/systemd/system/test.target" << UNIT
 [Unit]
 Wants=systemd-journald.socket driver.service
 After=systemd-journald.socket
 UNIT
 }
+
+unit() {
+    local file=$root/etc/systemd/system/$1.service
+    cat > "$file" << UNIT
+[Unit]
+DefaultDependencies=no
+Requires=dbus.socket
+After=dbus.socket
+[Service]
+Type=$2
+TimeoutStopSec=$3
+ExecStart=$4
+UNIT
+    shift 4
+    [ $# = 0 ] || printf '%s\n' "$@" >> "$file"
+}
+
+allow() { nspawn_options+=(--system-call-filter="$*"); }
 
 boot() {
     # Under a systemd of its own the machine gives the container a scope. Else it gets a
@@ -100,12 +113,12 @@ boot() {
         for cgroup in "${own_cgroups[@]}"; do
             echo "$BASHPID" > "$cgroup/cgroup.procs"
         done
-        exec systemd-nspawn --quiet "${options[@]}" --directory="$root" --bind-ro=/usr \
-            --private-network --machine="$machine" --console=pipe \
+        exec systemd-nspawn --quiet "${options[@]}" "${nspawn_options[@]}" --directory="$root" \
+            --bind-ro=/usr --private-network --machine="$machine" --console=pipe \
             /usr/lib/systemd/systemd --unit=test.target
     ) < /dev/null > "$work/console" 2>&1 &
     nspawn=$!
-    for _ in $(seq 600); do
+    for _ in $(seq 1800); do
         kill -0 "$nspawn" 2> /dev/null || break
         sleep 0.1
     done

@@ -20,49 +20,36 @@ sed 's:/usr/bin/lastcall-init:/srv/lastcall-init:' "$packaging/lastcall-init@.se
 
 # $1 name, $2 type, $3 stop timeout, $4 grace of the keeper, $5 its options and the
 # program, then further lines of [Service]
-unit() {
-    local file="$root/etc/systemd/system/$1.service"
-    cat > "$file" << UNIT
-[Unit]
-DefaultDependencies=no
-Requires=dbus.socket
-After=dbus.socket
-[Service]
-Type=$2
-TimeoutStartSec=20s
-TimeoutStopSec=$3
-Environment=LASTCALL_GRACE=$4
-ExecStart=/srv/lastcall-init $5
-KillMode=mixed
-UNIT
+kept_unit() {
+    local name=$1 type=$2 timeout=$3 grace=$4 words=$5
     shift 5
-    [ $# = 0 ] || printf '%s\n' "$@" >> "$file"
+    unit "$name" "$type" "$timeout" "/srv/lastcall-init $words" TimeoutStartSec=20s \
+        "Environment=LASTCALL_GRACE=$grace" KillMode=mixed "$@"
 }
 services='/usr/bin/python3 -B /srv/keeper_services.py'
 
-unit tells notify 20s 19s "-- $services tells" NotifyAccess=main
-unit says notify 5s 4s "-- /bin/sh -c 'systemd-notify --ready --status=from-a-script && echo \$\$ > /out/says.barrier; exec sleep 1000'" \
+kept_unit tells notify 20s 19s "-- $services tells" NotifyAccess=main
+kept_unit says notify 5s 4s "-- /bin/sh -c 'systemd-notify --ready --status=from-a-script && echo \$\$ > /out/says.barrier; exec sleep 1000'" \
     NotifyAccess=main
-unit drains notify 10s 9s '-- /srv/service drains /out/drains.json /out/drains.go'
-unit tcp notify 5s 4s "--ready tcp:8080 -- $services opens_tcp"
-unit http notify 5s 4s "--ready http:8081/ready -- $services opens_http"
-unit file notify 5s 4s "--ready file:/out/file.good -- /bin/sleep 1000"
-unit extends notify 2s 1s "-- $services extends"
-unit daemon notify 5s 4s "-- $services daemon"
-unit mixed notify 8s 7s "-- $services leaves_some mixed"
-unit group notify 8s 7s "-- $services leaves_some group" KillMode=control-group
-unit ends notify 10s 9s "-- $services ends_before_the_rest"
-unit ignores notify 3s 2s "-- $services ignores"
-unit mapped exec 5s 4s "--exit-map 143=0 -- /bin/sleep 1000"
-unit allowed exec 5s 4s "-- /bin/sleep 1000" SuccessExitStatus=143
-unit plain exec 5s 4s "-- /bin/sleep 1000"
-unit listens exec 5s 4s "-- $services listens"
-unit barks notify 5s 4s "-- $services barks" WatchdogSec=1s
-unit stores notify 5s 4s "-- $services stores" FileDescriptorStoreMax=4
+kept_unit drains notify 10s 9s '-- /srv/service drains /out/drains.json /out/drains.go'
+kept_unit tcp notify 5s 4s "--ready tcp:8080 -- $services opens_tcp"
+kept_unit http notify 5s 4s "--ready http:8081/ready -- $services opens_http"
+kept_unit file notify 5s 4s "--ready file:/out/file.good -- /bin/sleep 1000"
+kept_unit extends notify 2s 1s "-- $services extends"
+kept_unit daemon notify 5s 4s "-- $services daemon"
+kept_unit mixed notify 8s 7s "-- $services leaves_some mixed"
+kept_unit group notify 8s 7s "-- $services leaves_some group" KillMode=control-group
+kept_unit ends notify 10s 9s "-- $services ends_before_the_rest"
+kept_unit ignores notify 3s 2s "-- $services ignores"
+kept_unit mapped exec 5s 4s "--exit-map 143=0 -- /bin/sleep 1000"
+kept_unit allowed exec 5s 4s "-- /bin/sleep 1000" SuccessExitStatus=143
+kept_unit plain exec 5s 4s "-- /bin/sleep 1000"
+kept_unit listens exec 5s 4s "-- $services listens"
+kept_unit barks notify 5s 4s "-- $services barks" WatchdogSec=1s
+kept_unit stores notify 5s 4s "-- $services stores" FileDescriptorStoreMax=4
 # What the checks must find out: the same without lastcall-init.
-unit bare notify 8s 7s "-- /bin/true" NotifyAccess=all
-sed -i "s:^ExecStart=.*:ExecStart=$services leaves_some bare:" \
-    "$root/etc/systemd/system/bare.service"
+unit bare notify 8s "$services leaves_some bare" TimeoutStartSec=20s \
+    Environment=LASTCALL_GRACE=7s KillMode=mixed NotifyAccess=all
 mkdir "$root/etc/default"
 echo 'ARGUMENTS=1000' > "$root/etc/default/sleep"
 cat > "$root/etc/systemd/system/listens.socket" << UNIT

@@ -11,23 +11,10 @@ make_root systemd_stop "$here/driver.sh"
 cp "$1" "$root/srv/service"
 mkfifo "$root/out/drains.fifo" "$root/out/stuck.fifo"
 
-# $1 name, $2 stop timeout, $3 type, $4 command
-unit() {
-    cat > "$root/etc/systemd/system/$1.service" << UNIT
-[Unit]
-DefaultDependencies=no
-Requires=dbus.socket
-After=dbus.socket
-[Service]
-Type=$3
-TimeoutStopSec=$2
-ExecStart=$4
-UNIT
-}
-unit drains 7s notify '/srv/service drains /out/drains.json /out/drains.fifo'
-unit stuck 3s notify '/srv/service stuck /out/stuck.json /out/stuck.fifo'
-unit deaf 1s exec "/bin/sh -c 'trap \"\" TERM; while :; do sleep 0.1; done'"
-unit careless 7s exec '/bin/sleep 3600'
+unit drains notify 7s '/srv/service drains /out/drains.json /out/drains.fifo'
+unit stuck notify 3s '/srv/service stuck /out/stuck.json /out/stuck.fifo'
+unit deaf exec 1s "/bin/sh -c 'trap \"\" TERM; while :; do sleep 0.1; done'"
+unit careless exec 7s '/bin/sleep 3600'
 boot
 
 # $1 unit: the checks of a clean stop, in the words of systemd

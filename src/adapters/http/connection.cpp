@@ -105,6 +105,7 @@ void connection::close() {
     busy_ = false;
     pass_.end();
     tell_stream(false);
+    tell_over();
     if (const auto session = std::exchange(websocket_, nullptr)) {
         session->transport_closed();
     }

@@ -27,7 +27,7 @@ public:
     void answer(response with, lastcall::pass inside, unsigned version, bool keep_alive,
                 bool head_only);
     void begin_stream(const response& with, lastcall::pass inside, unsigned version,
-                      bool keep_alive, bool head_only);
+                      bool keep_alive, bool head_only, std::unique_ptr<endless_body> endless);
     void stream_chunk(std::string_view chunk, std::function<void(bool)> written);
     void end_stream(bool properly);
     void upgrade(request&& wish, lastcall::pass inside, websocket_events events);
@@ -35,12 +35,18 @@ public:
     // From the loop.
     void timed_out();
     void say_going_away();
+    /// Ends a body that has no end of its own; any other one is left alone.
+    void end_endless();
     void cut();
 
     /// "GET /slow from 127.0.0.1:4711"; empty when no request is in progress.
     [[nodiscard]] std::string describe() const;
     /// Known from the first request on, and constant then: may be read by any thread.
     [[nodiscard]] const std::string& peer() const noexcept { return peer_; }
+    /// Likewise.
+    [[nodiscard]] const std::optional<peer_credentials>& credentials() const noexcept {
+        return credentials_;
+    }
     [[nodiscard]] io_loop& loop() noexcept { return loop_; }
     [[nodiscard]] boost::asio::io_context& context() noexcept { return *context_; }
     [[nodiscard]] bool is_open() const noexcept { return at != phase::closed; }
@@ -69,6 +75,7 @@ private:
     bool parse_one();
     bool accept_header();
     void dispatch();
+    void note_peer();
     void hand_over(request&& wish);
     void reject(boost::beast::error_code error);
     void reject(status code, std::string_view why);
@@ -78,6 +85,8 @@ private:
     void flush();
     void written();
     void tell_stream(bool is_alive);
+    void watch_for_end();
+    void tell_over();
     void finish_exchange();
     void begin_linger(phase how);
     void close();
@@ -99,8 +108,10 @@ private:
     std::shared_ptr<websocket_session> websocket_;
     lastcall::pass pass_;  ///< of the answer that is being written
     std::string peer_;
-    std::string current_;  ///< "GET /path" of the request in progress
-    bool busy_ = false;    ///< a request is with the application, or its answer is on its way
+    std::optional<peer_credentials> credentials_;
+    std::unique_ptr<endless_body> endless_;  ///< of the body that is being streamed
+    std::string current_;                    ///< "GET /path" of the request in progress
+    bool busy_ = false;  ///< a request is with the application, or its answer is on its way
     bool taking_ = false;
     bool keep_alive_ = true;
     bool waits_for_input_ = false;

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "adapters/http/connection.hpp"
+#include "sys/socket/unix_listener.hpp"
 
 namespace lastcall::http {
 
@@ -32,6 +33,9 @@ void connection::wait_for_input() {
 void connection::resume() {
     if (is_open()) {
         out_.empty() ? read() : flush();
+    }
+    if (endless_ != nullptr) {
+        watch_for_end();
     }
 }
 
@@ -207,11 +211,22 @@ void connection::dispatch() {
     current_.assign(got.method_string()).append(" ");
     current_.append(target.substr(0, std::min(target.find('?'), longest_name)));
     if (peer_.empty()) {
-        peer_ = sys::peer_name(transport_.fd());
+        note_peer();
     }
     loop_.move(*this, phase::handling);
     loop_.shared.requests.fetch_add(1, std::memory_order_relaxed);
     hand_over(std::move(got));
+}
+
+void connection::note_peer() {
+    if (loop_.shared.is_local) {
+        if (const auto who = sys::identity_of_peer(transport_.fd())) {
+            credentials_ = {who->uid, who->gid, who->pid};
+            peer_ = "pid " + std::to_string(who->pid) + " of uid " + std::to_string(who->uid);
+        }
+    } else {
+        peer_ = sys::peer_name(transport_.fd());
+    }
 }
 
 void connection::reject(boost::beast::error_code error) {

@@ -90,7 +90,9 @@ void connection::flush() {
             return;
         }
         out_done_ += sent.bytes;
-        loop_.move(*this, phase::writing);  // it takes something: the limit begins anew
+        if (!has_parted()) {
+            loop_.move(*this, phase::writing);  // it takes something: the limit begins anew
+        }
     }
     std::string().swap(out_);
     out_done_ = 0;
@@ -144,12 +146,18 @@ void connection::finish_exchange() {
 // ---- streams ----------------------------------------------------------------
 
 void connection::begin_stream(const response& with, lastcall::pass inside, unsigned version,
-                              bool keep_alive, bool head_only) {
+                              bool keep_alive, bool head_only,
+                              std::unique_ptr<endless_body> endless) {
     if (!is_open()) {
+        if (endless != nullptr) {
+            endless_ = std::move(endless);
+            tell_over();
+        }
         return;
     }
     pass_ = std::move(inside);
     streaming_ = true;
+    endless_ = std::move(endless);
     stream_chunked_ = version >= 11;
     stream_muted_ = head_only || !may_have_body(with.result());
     keep_alive_ = stream_chunked_ && will_keep_alive(keep_alive);
@@ -159,7 +167,52 @@ void connection::begin_stream(const response& with, lastcall::pass inside, unsig
                                                       : framing::until_close;
     append_head(loop_.head, with, how, 0, version, keep_alive_);
     write(loop_.head, {});
+    if (endless_ != nullptr) {
+        loop_.is_draining() ? end_endless() : watch_for_end();
+    }
 }
+
+// ---- streams without an end of their own ---------------------------------------
+
+void connection::end_endless() {
+    if (!is_open() || !streaming_ || endless_ == nullptr) {
+        return;
+    }
+    keep_alive_ = false;  // the application's handle must not reach another response
+    stream_chunk(endless_->farewell, {});
+    end_stream(true);
+    // A client that takes nothing is not waited for longer than one that does not close.
+    if (is_open() && !out_.empty()) {
+        loop_.move(*this, phase::lingering);
+    }
+}
+
+// Between two chunks nothing would notice that the client has gone. What it sends instead
+// is the next request, and waits for the end of this response.
+void connection::watch_for_end() {
+    while (is_open() && streaming_ && in_.size() <= loop_.shared.options.header_limit) {
+        const io_result got = transport_.read(loop_.scratch.data(), loop_.scratch.size());
+        if (got.what == io_result::kind::done) {
+            in_.append(loop_.scratch.data(), got.bytes);
+        } else if (got.what == io_result::kind::wants_read) {
+            wait_for_input();
+            return;
+        } else if (got.what == io_result::kind::wants_write) {
+            return;  // the write that is under way goes on first
+        } else {
+            close();
+            return;
+        }
+    }
+}
+
+void connection::tell_over() {
+    if (const auto endless = std::exchange(endless_, nullptr); endless && endless->over) {
+        boost::asio::post(*context_, std::move(endless->over));
+    }
+}
+
+// ---- chunks --------------------------------------------------------------------
 
 void connection::stream_chunk(std::string_view chunk, std::function<void(bool)> on_written) {
     if (!is_open() || !streaming_) {
@@ -198,6 +251,7 @@ void connection::end_stream(bool properly) {
         return;
     }
     streaming_ = false;
+    tell_over();
     // A stream that began before the stop and ends in it tells the client to leave.
     keep_alive_ = keep_alive_ && will_keep_alive(true);
     if (stream_chunked_ && !stream_muted_) {

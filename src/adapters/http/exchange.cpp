@@ -98,16 +98,33 @@ void exchange::respond(status code, std::string_view content_type, std::string b
 }
 
 stream exchange::begin_stream(status code, std::string_view content_type) && {
+    return std::move(*this).start_stream(make_response(code, content_type, {}), nullptr);
+}
+
+stream exchange::begin_stream(response head) && {
+    return std::move(*this).start_stream(std::move(head), nullptr);
+}
+
+stream exchange::begin_stream(response head, endless_body how) && {
+    return std::move(*this).start_stream(std::move(head),
+                                         std::make_unique<endless_body>(std::move(how)));
+}
+
+stream exchange::start_stream(response head, std::unique_ptr<endless_body> endless) && {
     const auto state = std::move(state_);
     const unsigned version = state->wish.version();
     const bool keep_alive = state->wish.keep_alive();
     const bool head_only = state->wish.method() == verb::head;
-    on_loop(state->on,
-            [on = state->on, head = make_response(code, content_type, {}),
-             inside = std::move(state->inside), version, keep_alive, head_only]() mutable {
-                on->begin_stream(head, std::move(inside), version, keep_alive, head_only);
-            });
+    on_loop(state->on, [on = state->on, head = std::move(head), inside = std::move(state->inside),
+                        version, keep_alive, head_only, endless = std::move(endless)]() mutable {
+        on->begin_stream(head, std::move(inside), version, keep_alive, head_only,
+                         std::move(endless));
+    });
     return stream(std::make_shared<stream::shared>(state->on));
+}
+
+std::optional<peer_credentials> exchange::peer_credentials() const {
+    return state_->on->credentials();
 }
 
 bool exchange::wants_websocket() const noexcept {

@@ -71,6 +71,15 @@ void io_loop::begin_drain() {
         for (const auto& c : websockets) {
             c->say_going_away();
         }
+        std::vector<std::shared_ptr<connection>> busy;
+        for (const phase p : {phase::handling, phase::writing}) {
+            for (listed& c : lists_[static_cast<std::size_t>(p)]) {
+                busy.push_back(static_cast<connection&>(c).shared_from_this());
+            }
+        }
+        for (const auto& c : busy) {
+            c->end_endless();
+        }
         look_at_time();
     });
 }

@@ -43,6 +43,7 @@ struct server_shared {
     server::handler handle;
     lastcall::gate gate;
     ssl_context tls;
+    bool is_local = false;  ///< a unix socket
     std::atomic<std::uint64_t> accepted{0};
     std::atomic<std::uint64_t> open{0};
     std::atomic<std::uint64_t> requests{0};

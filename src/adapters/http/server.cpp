@@ -1,9 +1,11 @@
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/post.hpp>
+#include <charconv>
 #include <mutex>
 
 #include "adapters/http/io_loop.hpp"
 #include "sys/socket/socket.hpp"
+#include "sys/socket/unix_listener.hpp"
 
 namespace lastcall::http {
 
@@ -34,8 +36,8 @@ void check(const server_options& o) {
             throw std::invalid_argument("a timeout of the HTTP server must be above zero");
         }
     }
-    if (o.race_grace < 0ms || o.loop_limit < 0ms) {
-        throw std::invalid_argument("race_grace and loop_limit must not be negative");
+    if (o.race_grace < 0ms || o.loop_limit < 0ms || o.listen_again < 0ms) {
+        throw std::invalid_argument("race_grace, loop_limit and listen_again must not be negative");
     }
 }
 
@@ -51,18 +53,22 @@ public:
     void force();
 
     server_shared shared_;
-    std::uint16_t port_ = 0;
+    std::atomic<std::uint16_t> port_{0};
 
 private:
     using clock = std::chrono::steady_clock;
 
     io_loop& first() { return *loops_.front(); }
     void wait_for_connections();
+    void listen_or_tell();
+    void listen_later();
     [[nodiscard]] bool accept_all();
     void pause_accepting();
     void start();
     void settle_then_close_listener();
     void close_listener();
+    sys::unique_fd open_listener();
+    void remove_file() noexcept;
     void begin_drain_of_loops();
     void finish_if_empty();
     void wait_for_gate();
@@ -75,6 +81,9 @@ private:
     std::size_t next_loop_ = 0;
     // All of these belong to the first loop.
     std::optional<asio::posix::stream_descriptor> listener_;
+    bool shares_listener_ = false;
+    std::string why_not_listening_;
+    sys::socket_file file_;  ///< of a unix socket
     asio::steady_timer timer_;
     clock::time_point last_accept_{};
     std::optional<asio::posix::stream_descriptor> gate_event_;  ///< lent by the gate
@@ -102,11 +111,7 @@ server::impl::impl(lifecycle& life, server_options options, handler handle)
     if (shared_.options.tls) {
         shared_.tls = make_ssl_context(*shared_.options.tls);
     }
-    sys::unique_fd fd =
-        sys::listen_tcp(sys::parse_listen_address(shared_.options.listen), shared_.options.backlog);
-    port_ = sys::local_port(fd.get());
-    listener_.emplace(first().context, fd.get());
-    static_cast<void>(fd.release());
+    listen_or_tell();
     shared_.all_gone = [this] { asio::post(first().context, [this] { finish_if_empty(); }); };
 
     component part;
@@ -129,6 +134,30 @@ server::impl::impl(lifecycle& life, server_options options, handler handle)
     }
     asio::post(first().context, [this] { wait_for_connections(); });
 }
+
+sys::unique_fd server::impl::open_listener() {
+    constexpr std::string_view handed_in = "fd:";
+    constexpr std::string_view local = "unix:";
+    const std::string& listen = shared_.options.listen;
+    if (listen.starts_with(local)) {
+        shared_.is_local = true;
+        return sys::listen_unix(listen.substr(local.size()), shared_.options.backlog, file_);
+    }
+    if (!listen.starts_with(handed_in)) {
+        return sys::listen_tcp(sys::parse_listen_address(listen), shared_.options.backlog);
+    }
+    int number = -1;
+    const auto* const end = listen.data() + listen.size();
+    const auto [at, error] = std::from_chars(listen.data() + handed_in.size(), end, number);
+    if (error != std::errc{} || at != end || number < 3) {
+        throw std::invalid_argument("\"" + listen + "\" names no descriptor from 3 up; write fd:3");
+    }
+    shares_listener_ = true;
+    return sys::take_listener(number);
+}
+
+// Once: the next file there may have the same inode number.
+void server::impl::remove_file() noexcept { sys::remove_socket_file(std::exchange(file_, {})); }
 
 void server::impl::start() {
     for (std::size_t i = 0; i < loops_.size(); ++i) {
@@ -153,7 +182,38 @@ void server::impl::watch_loops(lastcall::health& health) {
 
 // ---- accepting --------------------------------------------------------------
 
+void server::impl::listen_or_tell() {
+    std::string why_not;
+    try {
+        sys::unique_fd fd = open_listener();
+        port_ = shared_.is_local ? 0 : sys::local_port(fd.get());
+        listener_.emplace(first().context, fd.get());
+        static_cast<void>(fd.release());
+    } catch (const std::system_error& e) {
+        if (shared_.options.listen_again == 0ms) {
+            throw;
+        }
+        why_not = e.what();
+    }
+    if (std::exchange(why_not_listening_, why_not) != why_not && shared_.options.listening) {
+        shared_.options.listening(why_not);
+    }
+}
+
+void server::impl::listen_later() {
+    timer_.expires_after(shared_.options.listen_again);
+    timer_.async_wait([this](boost::system::error_code error) {
+        if (!error && !listener_closed_.load()) {
+            listen_or_tell();
+            wait_for_connections();
+        }
+    });
+}
+
 void server::impl::wait_for_connections() {
+    if (!listener_ && !why_not_listening_.empty()) {
+        listen_later();
+    }
     if (listener_) {
         listener_->async_wait(asio::posix::descriptor_base::wait_read,
                               [this](boost::system::error_code error) {
@@ -218,10 +278,16 @@ void server::impl::drain(const stop_context& context, completion done) {
 // What has reached the listen queue was accepted by the kernel on our behalf: closing the
 // listener would reset it. So the queue is emptied first; and where connections were
 // coming in, new handshakes are kept out until those under way have arrived.
+// The file of a unix socket is removed first: then no new connection can begin.
 void server::impl::settle_then_close_listener() {
+    remove_file();
     const bool all_accepted = accept_all();
-    const bool busy = clock::now() - last_accept_ < lately;
-    if (all_accepted && (!busy || !sys::drop_new_handshakes(listener_->native_handle()))) {
+    // A listener that others share goes on without us: what is not accepted waits for them.
+    const bool busy = !shares_listener_ && clock::now() - last_accept_ < lately;
+    const auto keeps_out = [this] {
+        return shared_.is_local || sys::drop_new_handshakes(listener_->native_handle());
+    };
+    if (all_accepted && (!busy || !keeps_out())) {
         close_listener();
         return;
     }
@@ -318,6 +384,7 @@ void server::impl::close() {
         gate_event_->release();
         gate_event_.reset();
     }
+    remove_file();
     listener_.reset();
 }
 

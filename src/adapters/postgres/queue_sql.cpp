@@ -9,7 +9,7 @@ namespace {
 constexpr std::size_t longest_name = 50;
 
 // Milliseconds in a parameter, as an interval.
-std::string interval(const char* parameter) {
+std::string as_interval(const char* parameter) {
     return std::string("(") + parameter + "::bigint * interval '1 millisecond')";
 }
 
@@ -51,13 +51,13 @@ postgres_queue_sql::postgres_queue_sql(const std::string& table, bool notify) {
     claim = "UPDATE " + t +
             " SET state = 'taken', owner = $1, attempts = attempts + 1,"
             " taken_until = clock_timestamp() + " +
-            interval("$2") + " WHERE id IN (SELECT id FROM " + t +
+            as_interval("$2") + " WHERE id IN (SELECT id FROM " + t +
             " WHERE queue = $3 AND state = 'ready' AND run_after <= clock_timestamp()"
             " ORDER BY id LIMIT $4::bigint FOR UPDATE SKIP LOCKED)"
             " RETURNING id, payload, attempts";
     enqueue = "INSERT INTO " + t +
               " (queue, payload, run_after) VALUES ($1::text, $2, clock_timestamp() + " +
-              interval("$3") + ") RETURNING id" + announce("$1::text");
+              as_interval("$3") + ") RETURNING id" + announce("$1::text");
     finish = "DELETE FROM " + t + held;
     put_back = "UPDATE " + t +
                " SET state = 'ready', owner = NULL, taken_until = NULL, attempts = attempts - 1" +
@@ -65,10 +65,10 @@ postgres_queue_sql::postgres_queue_sql(const std::string& table, bool notify) {
     fail = "UPDATE " + t +
            " SET state = CASE WHEN attempts >= $4::int THEN 'dead' ELSE 'ready' END,"
            " owner = NULL, taken_until = NULL, run_after = clock_timestamp() + " +
-           interval("$5") + ", error = $6" + held;
+           as_interval("$5") + ", error = $6" + held;
     // A row that is locked is being ended by its handler right now; waiting for that one
     // would let the others run out.
-    renew = "UPDATE " + t + " SET taken_until = clock_timestamp() + " + interval("$1") +
+    renew = "UPDATE " + t + " SET taken_until = clock_timestamp() + " + as_interval("$1") +
             " WHERE id IN (SELECT id FROM " + t +
             " WHERE queue = $2 AND owner = $3 AND state = 'taken' FOR UPDATE SKIP LOCKED)";
 }

@@ -16,10 +16,6 @@ namespace {
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_hex(char c) { return is_digit(c) || (c >= 'a' && c <= 'f'); }
 
-[[noreturn]] void fail(int error, const std::string& what) {
-    throw std::system_error(error, std::generic_category(), what);
-}
-
 /// Returns: whether it is gone. False: it is held, or not a directory of ours.
 bool sweep_one(int parent, const std::string& entry) {
     const sys::unique_fd directory = open_inside(parent, entry.c_str());

@@ -19,10 +19,6 @@ namespace lastcall::temp {
 
 namespace {
 
-[[noreturn]] void fail(int error, const std::string& what) {
-    throw std::system_error(error, std::generic_category(), what);
-}
-
 /// open(2) of a directory, a device or a regular file on a local disk is not interrupted;
 /// on NFS or FUSE it can be, before anything has happened: then it is asked again.
 int open_again(int directory, const char* name, int flags, mode_t mode = 0) noexcept {
@@ -34,6 +30,10 @@ int open_again(int directory, const char* name, int flags, mode_t mode = 0) noex
 }
 
 }  // namespace
+
+void fail(int error, const std::string& what) {
+    throw std::system_error(error, std::generic_category(), what);
+}
 
 sys::unique_fd open_parent(const std::string& path) {
     sys::unique_fd fd(open_again(AT_FDCWD, path.c_str(), O_RDONLY | O_DIRECTORY));

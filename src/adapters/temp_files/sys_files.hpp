@@ -11,6 +11,9 @@
 
 namespace lastcall::temp {
 
+/// Errors: std::system_error of `error` and "what", always.
+[[noreturn]] void fail(int error, const std::string& what);
+
 /// Opens a directory by its path. Links in the path of the parent are the user's choice.
 /// Errors: std::system_error.
 sys::unique_fd open_parent(const std::string& path);
