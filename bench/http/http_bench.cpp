@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "sys/process/subject.hpp"
+#include "sys/process/started_process.hpp"
 #include "sys/socket/socket_client.hpp"
 
 namespace {
@@ -33,7 +33,7 @@ class trial {
 public:
     explicit trial(const char* program)
         : port_(lastcall::sys::free_port()),
-          server_({{beside_us(program), std::to_string(port_), "1"}, {}, {}}) {
+          server_({.argv = {beside_us(program), std::to_string(port_), "1"}}) {
         const endpoint at = endpoint::loopback(port_);
         const auto until = steady::now() + std::chrono::seconds(10);
         while (!lastcall::sys::somebody_listens(at)) {
@@ -76,7 +76,7 @@ private:
     static void send(int fd) { lastcall::sys::send_some(fd, request); }
 
     std::uint16_t port_;
-    lastcall::sys::subject server_;
+    lastcall::sys::started_process server_;
     std::array<lastcall::sys::unique_fd, connections> sockets_;
     std::array<pollfd, connections> polled_{};
 };

@@ -5,7 +5,7 @@
 #include <memory>
 #include <stdexcept>
 
-#include "drill/tally.hpp"
+#include "drill/record/tally.hpp"
 #include "figures.hpp"
 
 namespace keeper_bench {

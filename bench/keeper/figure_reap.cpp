@@ -14,7 +14,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr int limit_s = 120;
+constexpr int reap_limit_s = 120;
 
 double reap_once(bench& all, const init& what) {
     const auto count = static_cast<std::size_t>(all.chosen.zombies);
@@ -23,7 +23,7 @@ double reap_once(bench& all, const init& what) {
     siginfo_t stopped{};
     ::waitid(P_PID, static_cast<id_t>(one.pid()), &stopped, WSTOPPED);
     raise_to(one.shared().go, 1);
-    if (!wait_at_least(one.shared().done, 1, limit_s) || one.shared().done.load() != 1) {
+    if (!wait_at_least(one.shared().done, 1, reap_limit_s) || one.shared().done.load() != 1) {
         throw std::runtime_error(
             "the zombies could not be made (processes left? see kernel.pid_max and pids.max)");
     }
@@ -35,7 +35,7 @@ double reap_once(bench& all, const init& what) {
     // The kernel hands them out oldest first, so the last of the list is the last to go.
     const int last = waiting.back();
     const std::int64_t begin = one.send(SIGCONT);
-    const std::int64_t until = begin + std::int64_t{limit_s} * 1'000'000'000;
+    const std::int64_t until = begin + std::int64_t{reap_limit_s} * 1'000'000'000;
     while (::kill(last, 0) == 0 && now_ns() < until) {
         std::this_thread::sleep_for(50us);
     }

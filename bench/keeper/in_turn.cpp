@@ -3,7 +3,7 @@
 #include <exception>
 #include <set>
 
-#include "drill/tally.hpp"
+#include "drill/record/tally.hpp"
 #include "figures.hpp"
 
 namespace keeper_bench {

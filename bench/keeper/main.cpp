@@ -1,20 +1,18 @@
 // lastcall-init and its peers, measured in the same run; how that went becomes a table.
 #include <sched.h>
 
-#include <algorithm>
 #include <cstdio>
 #include <exception>
-#include <utility>
 #include <vector>
 
 #include "figures.hpp"
+#include "shared/figure_table.hpp"
 
 namespace {
 
 using namespace keeper_bench;
 
-/// In the order in which `all` measures them.
-const std::vector<std::pair<std::string, void (*)(bench&)>> figures{
+const measured::figure_table<bench> figures{
     {"still", measure_still}, {"forward", measure_forward}, {"stop", measure_stop},
     {"reap", measure_reap},   {"end", measure_end},         {"tree", measure_tree},
 };
@@ -36,30 +34,15 @@ processors choose_processors() {
 }  // namespace
 
 int main(int argc, char** argv) {
-    std::vector<std::string> names;
-    names.reserve(figures.size());
-    for (const auto& [name, measure] : figures) {
-        names.push_back(name);
-    }
-    const auto parsed = parse_options(argc, argv, names);
-    if (parsed.exit) {
-        std::fputs(parsed.message.c_str(), *parsed.exit == 0 ? stdout : stderr);
-        return *parsed.exit;
+    options chosen;
+    if (const auto exit = read_options(argc, argv, measured::names_of(figures), chosen)) {
+        return *exit;
     }
     try {
-        bench all{parsed.chosen, choose_processors(), {}};
-        all.inits = find_inits(parsed.chosen.bin, all.into);
+        bench all{chosen, choose_processors(), {}};
+        all.inits = find_inits(chosen.bin, all.into);
         stay_on(all.on.sender);
-        for (const auto& [name, measure] : figures) {
-            if (std::ranges::find(parsed.chosen.figures, name) != parsed.chosen.figures.end()) {
-                measure(all);
-            }
-        }
-        std::fputs(all.into.markdown().c_str(), stdout);
-        if (!parsed.chosen.out.empty()) {
-            all.into.write(parsed.chosen.out);
-        }
-        return all.into.all_reached() ? 0 : 3;
+        return measured::measure_chosen(all, figures);
     } catch (const std::exception& error) {
         std::fprintf(stderr, "keeper_bench: %s\n", error.what());
         return 1;

@@ -1,10 +1,6 @@
 #include "options.hpp"
 
-#include <algorithm>
-#include <filesystem>
-#include <string_view>
-
-#include "drill/text.hpp"
+#include "shared/programs.hpp"
 
 namespace keeper_bench {
 namespace {
@@ -36,75 +32,32 @@ constexpr std::string_view help =
     "reap and tree need root, to make PID namespaces. Exit status: 0 every figure was\n"
     "reached; 1 could not run; 2 usage; 3 one was not reached.\n";
 
-parsed_options refused(const std::string& why) {
-    return {{}, 2, "keeper_bench: " + why + "\nTry `keeper_bench --help`.\n"};
-}
-
-/// Null for what is no option with a number.
-int* number_of(options& chosen, std::string_view name) {
-    return name == "--idle-seconds" ? &chosen.idle_seconds
-           : name == "--signals"    ? &chosen.signals
-           : name == "--rounds"     ? &chosen.rounds
-           : name == "--starts"     ? &chosen.starts
-           : name == "--zombies"    ? &chosen.zombies
-           : name == "--runs"       ? &chosen.runs
-                                    : nullptr;
-}
-
-bool take_number(const std::string& text, int& into) {
-    constexpr std::uint64_t most = 100'000;
-    std::uint64_t value = 0;
-    if (!lastcall::drill::parse_number(text, value) || value == 0 || value > most) {
-        return false;
-    }
-    into = static_cast<int>(value);
-    return true;
-}
-
 }  // namespace
 
-parsed_options parse_options(int argc, const char* const* argv,
-                             const std::vector<std::string>& figures) {
-    parsed_options made;
-    options& chosen = made.chosen;
-    for (int i = 1; i < argc; ++i) {
-        const std::string argument = argv[i];
-        if (argument == "--help" || argument == "-h") {
-            return {{}, 0, std::string(help)};
-        }
-        if (argument == "all") {
-            chosen.figures = figures;
-            continue;
-        }
-        if (std::ranges::find(figures, argument) != figures.end()) {
-            chosen.figures.push_back(argument);
-            continue;
-        }
-        int* const number = number_of(chosen, argument);
-        std::string* const text = argument == "--out"   ? &chosen.out
-                                  : argument == "--bin" ? &chosen.bin
-                                                        : nullptr;
-        if (number == nullptr && text == nullptr) {
-            return refused("unknown figure or option " + argument);
-        }
-        const std::string value = i + 1 < argc ? argv[++i] : "";
-        if (number != nullptr ? !take_number(value, *number) : value.empty()) {
-            return refused(argument + " cannot be \"" + value + "\"");
-        }
-        if (text != nullptr) {
-            *text = value;
-        }
+std::optional<int> read_options(int argc, const char* const* argv,
+                                const std::vector<std::string>& figures, options& into) {
+    using measured::number_flag;
+    constexpr int most = 100'000;
+    const measured::command_line known{"keeper_bench",
+                                       help,
+                                       figures,
+                                       {measured::text_flag("--bin", into.bin),
+                                        number_flag("--idle-seconds", into.idle_seconds, 1, most),
+                                        number_flag("--signals", into.signals, 1, most),
+                                        number_flag("--rounds", into.rounds, 1, most),
+                                        number_flag("--starts", into.starts, 1, most),
+                                        number_flag("--zombies", into.zombies, 1, most),
+                                        number_flag("--runs", into.runs, 1, most)}};
+    if (const auto exit = measured::read_command_line(argc, argv, known, into)) {
+        return exit;
     }
-    if (chosen.figures.empty()) {
-        return refused("which figure? still, forward, stop, reap, end, tree or all");
+    if (into.signals < into.rounds) {
+        return measured::refuse(known.program, "--signals cannot be fewer than --rounds");
     }
-    if (chosen.signals < chosen.rounds) {
-        return refused("--signals cannot be fewer than --rounds");
+    if (into.bin.empty()) {
+        into.bin = measured::own_folder();
     }
-    if (chosen.bin.empty()) {
-        chosen.bin = std::filesystem::read_symlink("/proc/self/exe").parent_path().string();
-    }
-    return made;
+    return std::nullopt;
 }
 
 }  // namespace keeper_bench

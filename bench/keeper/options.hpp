@@ -5,12 +5,12 @@
 #include <string>
 #include <vector>
 
+#include "shared/command_line.hpp"
+
 namespace keeper_bench {
 
-struct options {
-    std::vector<std::string> figures;  ///< in the order they are measured
-    std::string out;                   ///< writes OUT.md and OUT.json; neither when empty
-    std::string bin;                   ///< folder of lastcall-init and keeper_child
+struct options : measured::choice {
+    std::string bin;  ///< folder of lastcall-init and keeper_child
     int idle_seconds = 60;
     int signals = 2000;    ///< to each init
     int rounds = 20;       ///< in which they are sent, the inits in turn
@@ -19,15 +19,11 @@ struct options {
     int runs = 7;          ///< of each init, for what takes long
 };
 
-struct parsed_options {
-    options chosen;
-    std::optional<int> exit;  ///< end at once with this status, after `message`
-    std::string message;
-};
-
-/// `figures`: the names that are known. Exit statuses: 0 for --help, 2 for what cannot be
-/// understood.
-[[nodiscard]] parsed_options parse_options(int argc, const char* const* argv,
-                                           const std::vector<std::string>& figures);
+/// `figures`: the names that are known.
+/// Returns: the status to exit with at once, after the reason was printed: 0 for --help, 2 for
+/// what cannot be understood.
+[[nodiscard]] std::optional<int> read_options(int argc, const char* const* argv,
+                                              const std::vector<std::string>& figures,
+                                              options& into);
 
 }  // namespace keeper_bench

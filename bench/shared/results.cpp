@@ -4,17 +4,18 @@
 #include <cmath>
 #include <cstdio>
 #include <fstream>
+#include <nlohmann/json.hpp>
 #include <sstream>
 #include <stdexcept>
 
-#include "drill/tally.hpp"
-#include "drill/text.hpp"
+#include "drill/record/tally.hpp"
 
 namespace measured {
 namespace {
 
-using lastcall::drill::json_string;
 using lastcall::drill::quantile;
+
+std::string json_string(const std::string& text) { return nlohmann::json(text).dump(); }
 
 std::vector<double> sorted(std::vector<double> values) {
     std::ranges::sort(values);

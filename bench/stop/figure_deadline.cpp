@@ -19,21 +19,21 @@ constexpr auto deadline = 1000ms;
 
 /// Signal to exit of one deaf service, less the deadline.
 double distance_ms(const std::string& program) {
-    lastcall::sys::subject deaf({{program, "--grace", "1000ms", "--reserve", "0ms"},
-                                 {},
-                                 lastcall::sys::subject_output::lines});
+    const auto deaf =
+        drill::start_command({.argv = {program, "--grace", "1000ms", "--reserve", "0ms"}}, {});
     const auto patience = drill::clock::now() + ceiling;
-    while (deaf.lines().empty()) {
-        if (deaf.wait(drill::clock::now() + 1ms) || drill::clock::now() > patience) {
+    while (deaf->last_lines().empty()) {
+        if (deaf->wait(drill::clock::now() + 1ms) || drill::clock::now() > patience) {
             throw std::runtime_error("deaf_service did not get ready");
         }
     }
     const auto sent = drill::clock::now();
-    deaf.send_signal(SIGTERM);
-    if (!deaf.wait(sent + ceiling)) {
+    deaf->signal_main(SIGTERM);
+    if (!deaf->wait(sent + ceiling)) {
         throw std::runtime_error("deaf_service is still there 20 s after SIGTERM");
     }
-    return std::chrono::duration<double, std::milli>(deaf.exit()->when - sent - deadline).count();
+    const std::chrono::nanoseconds lasted(deaf->exit_ns() - drill::nanoseconds(sent));
+    return std::chrono::duration<double, std::milli>(lasted - deadline).count();
 }
 
 void measure_distance(bench& all, const std::string& program, const std::string& what) {
@@ -55,10 +55,10 @@ void measure_deadline(bench& all) {
         return;
     }
     measure_distance(all, program, "exit, distance from the deadline of 1 s");
-    std::vector<std::unique_ptr<lastcall::sys::subject>> spinning;
+    std::vector<std::unique_ptr<drill::subject>> spinning;
     for (unsigned i = 0; i < std::thread::hardware_concurrency(); ++i) {
-        spinning.push_back(std::make_unique<lastcall::sys::subject>(
-            lastcall::sys::subject_command{{"/bin/sh", "-c", "while :; do :; done"}, {}, {}}));
+        spinning.push_back(
+            drill::start_command({.argv = {"/bin/sh", "-c", "while :; do :; done"}}, {}));
     }
     measure_distance(all, program, "the same with every processor busy");
 }

@@ -10,10 +10,7 @@ void measure_idle(bench& all) {
     std::map<std::string, std::vector<double>> values;
     in_turn(all, "idle", 20, [&](const server& one) {
         running_server running(one);
-        lastcall::drill::load_plan nothing;
-        nothing.target = running.at();
-        lastcall::drill::load none(nothing);
-        none.start();
+        running_load none(plan_for(running.at()));
         const auto seen = stop_under(one, running, none);
         if (seen.ended) {
             values[one.name].push_back(seen.signal_to_exit_ms);

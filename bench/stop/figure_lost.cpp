@@ -11,15 +11,11 @@ namespace {
 
 using namespace std::chrono_literals;
 
-lastcall::drill::load_plan plan_for(const server& one, const lastcall::sys::endpoint& at) {
-    lastcall::drill::load_plan plan;
-    plan.target = at;
-    plan.keepalive.connections = 40;
-    plan.keepalive.think = 20ms;
-    plan.keepalive.post_share = one.takes_orders ? 0.3 : 0;
-    plan.fresh.clients = 10;
-    plan.slow.connections = one.is_slow ? 10 : 0;
-    plan.websocket.connections = one.has_websocket ? 20 : 0;
+lastcall::drill::load_plan mix_for(const server& one, const lastcall::sys::endpoint& at) {
+    auto plan = everyday_mix(one, at);
+    if (one.has_websocket) {
+        plan.lanes.push_back(lane_for(lastcall::drill::lane_kind::websocket, 20, "/feed"));
+    }
     return plan;
 }
 
@@ -30,14 +26,15 @@ struct seen_of {
     int never = 0;
 };
 
-double not_told(const lastcall::drill::exchange_log& log) {
+double not_told(const lastcall::drill::trial_record& trial) {
     double count = 0;
-    for (const auto& one : log.exchanges) {
+    const auto signal = trial.marks[lastcall::drill::mark::signal_sent];
+    for (const auto& one : trial.exchanges) {
         const bool session = one.lane == "websocket" && one.method == "GET";
-        count += session && one.end_ns > log.signal_ns &&
-                         one.result != lastcall::drill::outcome::ws_closed_1001
-                     ? 1
-                     : 0;
+        count +=
+            session && one.end_ns > signal && one.result != lastcall::drill::outcome::ws_going_away
+                ? 1
+                : 0;
     }
     return count;
 }
@@ -48,16 +45,14 @@ void measure_lost(bench& all) {
     std::map<std::string, seen_of> seen;
     in_turn(all, "lost", 50, [&](const server& one) {
         running_server running(one);
-        lastcall::drill::load load(plan_for(one, running.at()));
-        load.start();
-        const auto until = lastcall::drill::clock::now() + 1s;
-        wait_for(running, [&] { return lastcall::drill::clock::now() >= until; });
+        running_load load(mix_for(one, running.at()));
+        wait_for(running, 1s);
         const auto stop = stop_under(one, running, load);
         auto& into = seen[one.name];
         into.never += stop.ended ? 0 : 1;
         if (stop.ended) {
             into.lost.push_back(static_cast<double>(stop.requests.lost));
-            into.not_told.push_back(not_told(stop.log));
+            into.not_told.push_back(not_told(stop.trial));
             into.at_risk += stop.requests.at_risk;
         }
     });
@@ -71,7 +66,7 @@ void measure_lost(bench& all) {
         }
         const auto none = one.ours ? std::optional(goal{0, true}) : std::nullopt;
         all.into.add({"lost", one.label(), "requests lost in a stop", "", of.lost, none,
-                      of.never == 0 ? bound : std::to_string(of.never) + " stops never ended"});
+                      of.never == 0 ? bound : never_ended(of.never)});
         if (one.has_websocket) {
             all.into.add(
                 {"lost", one.label(), "WebSockets of 20 not told 1001", "", of.not_told, none});

@@ -4,6 +4,7 @@
 #include <map>
 
 #include "figures.hpp"
+#include "shared/server_process.hpp"
 #include "stop_run.hpp"
 
 namespace stop_bench {
@@ -33,8 +34,8 @@ server with_race_grace(server one) {
 /// All processes of the server: nginx holds its connections in its workers.
 double resident_kib(running_server& running) {
     std::uint64_t sum = 0;
-    for (const int pid : running.process().group()) {
-        sum += lastcall::sys::resident_bytes_of(pid);
+    for (const int pid : running.process().processes()) {
+        sum += measured::resident_bytes_of(pid);
     }
     return static_cast<double>(sum) / 1024;
 }
@@ -47,15 +48,13 @@ void measure_many(bench& all) {
     in_turn(all, "10k", 5, [&](const server& one) {
         running_server running(with_race_grace(one));
         const double before = resident_kib(running);
-        lastcall::drill::load_plan plan;
-        plan.target = running.at();
-        plan.idle.connections = all.chosen.connections;
-        plan.idle.ramp = std::chrono::milliseconds(count / 4);
-        lastcall::drill::load load(plan);
-        load.start();
-        wait_for(running, [&] {
-            return load.counters().answered >= count && load.counters().connections == count;
-        });
+        auto plan = plan_for(running.at());
+        plan.lanes = {lane_for(lastcall::drill::lane_kind::idle, all.chosen.connections)};
+        plan.lanes[0].ramp = std::chrono::milliseconds(count / 4);
+        running_load load(plan);
+        const auto& seen_now = load.get().counters();
+        wait_for(running,
+                 [&] { return seen_now.answered >= count && seen_now.connections == count; });
         const double with = resident_kib(running);
         const auto stop = stop_under(one, running, load);
         auto& into = seen[one.name];
@@ -71,7 +70,7 @@ void measure_many(bench& all) {
         all.into.add({"10k", one.label(),
                       one.ours ? "signal to exit, less the race grace of 500 ms" : "signal to exit",
                       "ms", of.to_exit, one.ours ? std::optional(goal{100, false}) : std::nullopt,
-                      of.never == 0 ? "" : std::to_string(of.never) + " stops never ended"});
+                      never_ended(of.never)});
         all.into.add({"10k", one.label(), "memory for each idle connection", "KiB", of.kib_each,
                       one.ours ? std::optional(goal{4, false}) : std::nullopt});
     }

@@ -12,17 +12,10 @@ namespace {
 using namespace std::chrono_literals;
 
 lastcall::drill::load_plan mix_for(const server& one, const lastcall::sys::endpoint& at) {
-    lastcall::drill::load_plan plan;
-    plan.target = at;
-    plan.keepalive.connections = 40;
-    plan.keepalive.think = 20ms;
-    plan.keepalive.post_share = one.takes_orders ? 0.3 : 0;
-    plan.fresh.clients = 10;
+    auto plan = everyday_mix(one, at);
     if (one.is_slow) {
-        plan.slow.connections = 10;
-        plan.slow.takes = 300ms;
-        plan.stream.connections = 5;
-        plan.stream.takes = 2s;
+        plan.lanes.push_back(lane_for(lastcall::drill::lane_kind::stream, 5, "/stream?seconds=2"));
+        plan.lanes.back().takes = 2s;
     }
     return plan;
 }
@@ -40,10 +33,8 @@ void measure_mixed(bench& all) {
     std::map<std::string, seen_of> seen;
     in_turn(all, "mixed", 20, [&](const server& one) {
         running_server running(one);
-        lastcall::drill::load load(mix_for(one, running.at()));
-        load.start();
-        const auto until = lastcall::drill::clock::now() + 1500ms;
-        wait_for(running, [&] { return lastcall::drill::clock::now() >= until; });
+        running_load load(mix_for(one, running.at()));
+        wait_for(running, 1500ms);
         const auto stop = stop_under(one, running, load);
         auto& into = seen[one.name];
         if (!stop.ended) {
@@ -52,19 +43,19 @@ void measure_mixed(bench& all) {
         }
         into.last_response_to_exit.push_back(stop.last_response_to_exit_ms);
         std::uint64_t in_flight = 0;
-        for (const auto& each : stop.log.exchanges) {
-            in_flight += is_lost(each, stop.log.signal_ns) && timing_of(each, stop.log.signal_ns) ==
-                                                                  lastcall::drill::timing::in_flight
-                             ? 1U
-                             : 0U;
+        for (const auto result : lastcall::drill::all_outcomes()) {
+            const auto whose = lastcall::drill::blame_of(result);
+            if (whose == lastcall::drill::blame::server ||
+                whose == lastcall::drill::blame::depends) {
+                in_flight += stop.requests.all.of(result, lastcall::drill::timing::in_flight);
+            }
         }
         into.lost_in_flight.push_back(static_cast<double>(in_flight));
         into.lost_after.push_back(static_cast<double>(stop.requests.lost_at_risk - in_flight));
     });
     for (const auto& one : all.servers) {
         const auto& of = seen[one.name];
-        const std::string never =
-            of.never == 0 ? "" : std::to_string(of.never) + " stops never ended";
+        const std::string never = never_ended(of.never);
         const auto ours = [&](double limit, bool each) {
             return one.ours ? std::optional(goal{limit, each}) : std::nullopt;
         };

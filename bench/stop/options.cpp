@@ -1,10 +1,6 @@
 #include "options.hpp"
 
-#include <algorithm>
-#include <charconv>
-#include <filesystem>
-#include <functional>
-#include <string_view>
+#include "shared/programs.hpp"
 
 namespace stop_bench {
 namespace {
@@ -31,73 +27,25 @@ constexpr std::string_view help =
     "\n"
     "Exit status: 0 every figure was reached; 1 could not run; 2 usage; 3 one was not reached.\n";
 
-bool number_from(std::string_view text, int least, int most, int& into) {
-    const auto parsed = std::from_chars(text.data(), text.data() + text.size(), into);
-    return parsed.ec == std::errc{} && parsed.ptr == text.data() + text.size() && into >= least &&
-           into <= most;
-}
-
-parsed_options refused(const std::string& why) {
-    return {{}, 2, "stop_bench: " + why + "\nTry `stop_bench --help`.\n"};
-}
-
 }  // namespace
 
-parsed_options parse_options(int argc, const char* const* argv,
-                             const std::vector<std::string>& figures) {
-    parsed_options made;
-    options& chosen = made.chosen;
-    struct flag {
-        std::string_view name;
-        std::function<bool(const std::string&)> take;
-    };
-    const auto text_into = [](std::string& into) {
-        return [&into](const std::string& text) {
-            into = text;
-            return !text.empty();
-        };
-    };
-    const auto number_into = [](int& into, int least, int most) {
-        return [&into, least, most](const std::string& text) {
-            return number_from(text, least, most, into);
-        };
-    };
-    const std::vector<flag> flags{
-        {"--out", text_into(chosen.out)},
-        {"--bin", text_into(chosen.bin)},
-        {"--stops", number_into(chosen.stops, 1, 1000)},
-        {"--peer-stops", number_into(chosen.peer_stops, 0, 1000)},
-        {"--connections", number_into(chosen.connections, 1, 15'000)},
-    };
-    for (int i = 1; i < argc; ++i) {
-        const std::string argument = argv[i];
-        if (argument == "--help" || argument == "-h") {
-            return {{}, 0, std::string(help)};
-        }
-        if (argument == "all") {
-            chosen.figures = figures;
-            continue;
-        }
-        if (std::ranges::find(figures, argument) != figures.end()) {
-            chosen.figures.push_back(argument);
-            continue;
-        }
-        const auto found = std::ranges::find(flags, argument, &flag::name);
-        if (found == flags.end()) {
-            return refused("unknown figure or option " + argument);
-        }
-        const std::string value = i + 1 < argc ? argv[++i] : "";
-        if (!found->take(value)) {
-            return refused(argument + " cannot be \"" + value + "\"");
-        }
+std::optional<int> read_options(int argc, const char* const* argv,
+                                const std::vector<std::string>& figures, options& into) {
+    using measured::number_flag;
+    const measured::command_line known{
+        "stop_bench",
+        help,
+        figures,
+        {measured::text_flag("--bin", into.bin), number_flag("--stops", into.stops, 1, 1000),
+         number_flag("--peer-stops", into.peer_stops, 0, 1000),
+         number_flag("--connections", into.connections, 1, 15'000)}};
+    if (const auto exit = measured::read_command_line(argc, argv, known, into)) {
+        return exit;
     }
-    if (chosen.figures.empty()) {
-        return refused("which figure? idle, mixed, 10k, lost, deadline or all");
+    if (into.bin.empty()) {
+        into.bin = measured::own_folder();
     }
-    if (chosen.bin.empty()) {
-        chosen.bin = std::filesystem::read_symlink("/proc/self/exe").parent_path().string();
-    }
-    return made;
+    return std::nullopt;
 }
 
 }  // namespace stop_bench

@@ -65,20 +65,21 @@ std::optional<server> go_server(const std::filesystem::path& scratch) {
     }
     write_file(scratch / "server.go", source);
     const auto built = (scratch / "go-server").string();
-    lastcall::sys::subject compiler(
-        {{*program, "build", "-o", built, (scratch / "server.go").string()},
-         {"GOCACHE=" + (scratch / "go-cache").string(), "GOPATH=" + (scratch / "go-path").string(),
-          "GO111MODULE=off", "CGO_ENABLED=0"},
-         {}});
+    const auto compiler = lastcall::drill::start_command(
+        {.argv = {*program, "build", "-o", built, (scratch / "server.go").string()},
+         .environment = {"GOCACHE=" + (scratch / "go-cache").string(),
+                         "GOPATH=" + (scratch / "go-path").string(), "GO111MODULE=off",
+                         "CGO_ENABLED=0"}},
+        {});
     const auto limit = std::chrono::steady_clock::now() + std::chrono::minutes(5);
-    if (!compiler.wait(limit) || compiler.exit()->code != 0) {
+    if (!compiler->wait(limit) || compiler->exit()->code != 0) {
         return std::nullopt;
     }
     server made;
     made.name = "Go Shutdown";
     made.signal = SIGTERM;
     made.command = [built](const lastcall::sys::endpoint& listen, const std::filesystem::path&) {
-        return lastcall::sys::subject_command{{built, listen.text()}, {}, {}};
+        return lastcall::drill::command_plan{.argv = {built, listen.text()}};
     };
     return made;
 }

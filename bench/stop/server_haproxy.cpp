@@ -25,8 +25,8 @@ std::optional<server> haproxy_server() {
                 " http-request return status 201 content-type application/json string "
                 "\"{\\\"id\\\":1}\" if { path /orders }\n"
                 " http-request return status 200 content-type text/plain string haproxy\n");
-        return lastcall::sys::subject_command{
-            {*program, "-db", "-f", (home / "haproxy.cfg").string()}, {}, {}};
+        return lastcall::drill::command_plan{
+            .argv = {*program, "-db", "-f", (home / "haproxy.cfg").string()}};
     };
     return made;
 }

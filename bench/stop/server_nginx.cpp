@@ -42,10 +42,8 @@ std::optional<server> nginx_server() {
         write_file(home / "slow", std::string(bytes_a_second * 13 / 10, 's'));  // 0.3 s more
         write_file(home / "stream", std::string(std::size_t{bytes_a_second} * 3, 's'));  // 2 s more
         write_file(home / "nginx.conf", configuration(listen, home.string()));
-        return lastcall::sys::subject_command{
-            {*program, "-p", home.string(), "-e", "stderr", "-c", (home / "nginx.conf").string()},
-            {},
-            {}};
+        return lastcall::drill::command_plan{.argv = {*program, "-p", home.string(), "-e", "stderr",
+                                                      "-c", (home / "nginx.conf").string()}};
     };
     return made;
 }

@@ -45,8 +45,8 @@ std::optional<server> node_server() {
     made.command = [program](const lastcall::sys::endpoint& listen,
                              const std::filesystem::path& home) {
         write_file(home / "server.js", source);
-        return lastcall::sys::subject_command{
-            {*program, (home / "server.js").string(), listen.text()}, {}, {}};
+        return lastcall::drill::command_plan{
+            .argv = {*program, (home / "server.js").string(), listen.text()}};
     };
     return made;
 }

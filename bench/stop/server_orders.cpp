@@ -12,12 +12,10 @@ server orders_server(const std::string& bin) {
     made.has_websocket = true;
     made.ours = true;
     made.command = [bin](const lastcall::sys::endpoint& listen, const std::filesystem::path& home) {
-        return lastcall::sys::subject_command{
-            {(std::filesystem::path(bin) / "orders").string(), "--listen", listen.text(), "--db",
-             "sqlite:" + (home / "orders.db").string(), "--temp-dir", home.string(), "--grace",
-             "30s"},
-            {},
-            {}};
+        return lastcall::drill::command_plan{
+            .argv = {(std::filesystem::path(bin) / "orders").string(), "--listen", listen.text(),
+                     "--db", "sqlite:" + (home / "orders.db").string(), "--temp-dir", home.string(),
+                     "--grace", "30s"}};
     };
     return made;
 }

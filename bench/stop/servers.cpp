@@ -1,11 +1,8 @@
 #include "servers.hpp"
 
 #include <string.h>
-#include <unistd.h>
 
-#include <cstdlib>
 #include <fstream>
-#include <sstream>
 #include <stdexcept>
 
 namespace stop_bench {
@@ -13,19 +10,6 @@ namespace stop_bench {
 std::string server::label() const {
     const char* const text = ::sigabbrev_np(signal);
     return name + " (" + (text != nullptr ? text : std::to_string(signal)) + ")";
-}
-
-std::optional<std::string> find_program(const std::string& name) {
-    const char* const path = std::getenv("PATH");
-    std::istringstream folders(std::string(path != nullptr ? path : "") +
-                               ":/usr/sbin:/usr/local/sbin:/usr/local/go/bin");
-    for (std::string folder; std::getline(folders, folder, ':');) {
-        const auto file = std::filesystem::path(folder) / name;
-        if (!folder.empty() && ::access(file.c_str(), X_OK) == 0) {
-            return file.string();
-        }
-    }
-    return std::nullopt;
 }
 
 void write_file(const std::filesystem::path& path, const std::string& text) {

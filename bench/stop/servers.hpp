@@ -9,12 +9,14 @@
 #include <string>
 #include <vector>
 
+#include "drill/subject/subject.hpp"
+#include "shared/programs.hpp"
 #include "shared/results.hpp"
-#include "sys/process/subject.hpp"
 #include "sys/socket/socket_client.hpp"
 
 namespace stop_bench {
 
+using measured::find_program;
 using measured::results;
 
 struct server {
@@ -27,15 +29,12 @@ struct server {
     bool ours = false;
 
     /// The command for one start. `home` is a private directory for its files.
-    std::function<lastcall::sys::subject_command(const lastcall::sys::endpoint& listen,
-                                                 const std::filesystem::path& home)>
+    std::function<lastcall::drill::command_plan(const lastcall::sys::endpoint& listen,
+                                                const std::filesystem::path& home)>
         command;
 
     [[nodiscard]] std::string label() const;
 };
-
-/// The path of a program, sought in PATH and in the folders for daemons.
-[[nodiscard]] std::optional<std::string> find_program(const std::string& name);
 
 /// Writes a file. Errors: std::runtime_error.
 void write_file(const std::filesystem::path& path, const std::string& text);

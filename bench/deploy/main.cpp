@@ -1,0 +1,46 @@
+// Services are replaced while they are used; how that went becomes a table.
+#include <cstdio>
+#include <exception>
+
+#include "figures.hpp"
+#include "shared/figure_table.hpp"
+
+namespace deploy_bench {
+
+std::vector<service> services_of(bench& all) {
+    std::vector<service> made;
+    if (auto node = node_service()) {
+        made.push_back(*std::move(node));
+    } else {
+        all.into.note("node is not installed, or not in PATH");
+    }
+    made.push_back(orders_service(all.chosen.bin));
+    return made;
+}
+
+}  // namespace deploy_bench
+
+namespace {
+
+using namespace deploy_bench;
+
+const measured::figure_table<bench> figures{
+    {"latency", measure_latency}, {"cut", measure_cut},     {"back", measure_back},
+    {"resume", measure_resume},   {"still", measure_still}, {"bare", measure_bare},
+};
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    options chosen;
+    if (const auto exit = read_options(argc, argv, measured::names_of(figures), chosen)) {
+        return *exit;
+    }
+    try {
+        bench all{chosen};
+        return measured::measure_chosen(all, figures);
+    } catch (const std::exception& error) {
+        std::fprintf(stderr, "deploy_bench: %s\n", error.what());
+        return 1;
+    }
+}

@@ -1,0 +1,25 @@
+// What can be chosen on the command line.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "shared/command_line.hpp"
+
+namespace load_bench {
+
+struct options : measured::choice {
+    int runs = 5;              ///< of each figure
+    int seconds = 3;           ///< of load for each run
+    int connections = 15'000;  ///< of the figure held
+};
+
+/// `figures`: the names that are known.
+/// Returns: the status to exit with at once, after the reason was printed: 0 for --help, 2 for
+/// what cannot be understood.
+[[nodiscard]] std::optional<int> read_options(int argc, const char* const* argv,
+                                              const std::vector<std::string>& figures,
+                                              options& into);
+
+}  // namespace load_bench
