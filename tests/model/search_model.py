@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Searches one scene of src/runtime/gate.pml with spin, exhaustively.
+"""Searches one scene of src/runtime/gate.pml or deploy.pml with spin, exhaustively.
 
 Without --mutant the search must be complete, find no error, and have brought every
 thread of the scene to its end: a model in which nothing happens proves nothing.
@@ -7,12 +7,13 @@ With --mutant it must find an error, of the kind that this mutant is to cause.
 """
 import argparse
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
-# Who runs in which scene; each has to reach its last line.
+# Who runs in which scene; each has to reach its last line. The first are the gate's.
 CAST = {
     "RACE": ["worker", "closer", "at_the_end"],
     "FENCED": ["worker", "closer", "at_the_end"],
@@ -21,6 +22,9 @@ CAST = {
     "HAND_OVER": ["beginner", "finisher", "worker", "closer", "at_the_end"],
     "LIVES": ["visitor_of_two", "holder", "owner", "at_the_end"],
     "TICKER": ["regular", "newcomer", "nothing_unseen"],
+    "REPLACE": ["agent"],
+    "DECIDED": ["agent"],
+    "FIRST": ["agent"],
 }
 
 # What is violated when a step is left out.
@@ -30,6 +34,13 @@ FOREIGN = r"assertion violated \(seen_life==life\)"
 TWICE = r"assertion violated\s+!\(alive\)"
 ENDLESS = r"non-progress cycle"
 UNSEEN = r"assertion violated \(before=="
+OWNER_STOPPED = r"assertion violated \(\( !\(is_to_new\)"
+NOT_OWNED = r"assertion violated \( \(is_to_new\) \?"
+SILENT = r"assertion violated \(recorded=="
+TURNED = r"assertion violated \(\(\(recorded!="
+WRONG_END = r"assertion violated \(.*(old_lives|is_to_new)\)+ \(at"
+STUCK = r"invalid end state"
+UNDECIDED = r"assertion violated \( !\(recorded_waits\)"
 MUTANTS = {
     ("RACE", "NO_BARRIER"): EARLY,
     ("RACE", "NO_SEAL"): EARLY,
@@ -46,6 +57,20 @@ MUTANTS = {
     ("TICKER", "BORN_UNPARKED"): UNSEEN,
     ("TICKER", "ASLEEP_AFTER_PARKING"): UNSEEN,
     ("TICKER", "SLEEP_WITHOUT_LOOKING"): UNSEEN,
+    ("REPLACE", "STOPS_BEFORE_IT_IS_BACK"): OWNER_STOPPED,
+    ("REPLACE", "STEERS_TO_WHO_IS_NOT_READY"): NOT_OWNED,
+    ("REPLACE", "TAKES_SILENCE_FOR_A_YES"): WRONG_END,
+    ("REPLACE", "HEEDS_OVERTAKEN_ANSWERS"): WRONG_END,
+    ("REPLACE", "GOES_FORWARD_BLINDLY"): WRONG_END,
+    ("REPLACE", "PROMOTES_NOT_AGAIN"): WRONG_END,
+    ("REPLACE", "TURNS_AROUND"): TURNED,
+    ("REPLACE", "ACTS_UNRECORDED"): SILENT,
+    ("REPLACE", "TRIES_ONLY_ONCE"): STUCK,
+    ("REPLACE", "FORGETS_THE_STOP"): STUCK,
+    ("REPLACE", "STEERS_UNTOLD"): SILENT,
+    ("REPLACE", "TRUSTS_THE_RECORD"): WRONG_END,
+    ("REPLACE", "FORGETS_WHERE_IT_WAS"): WRONG_END,
+    ("DECIDED", "FORGETS_THE_VERDICT"): UNDECIDED,
 }
 
 
@@ -61,9 +86,9 @@ def search(model: Path, scene: str, mutant: str, cycles: bool) -> str:
     defines = [f"-DSCENE_{scene}"] + ([f"-DMUTANT_{mutant}"] if mutant else [])
     build = ["-DNP"] if cycles else ["-DSAFETY"]
     look = ["-l"] if cycles else []
-    with tempfile.TemporaryDirectory(prefix="gate-model-") as folder:
+    with tempfile.TemporaryDirectory(prefix="lastcall-model-") as folder:
         run(["spin", "-a", *defines, str(model)], folder)
-        run(["gcc", "-O2" if not mutant else "-O1", "-w", *build, "-DCOLLAPSE", "-DSFH",
+        run(["gcc", "-O2" if not mutant else "-O0", "-w", *build, "-DCOLLAPSE", "-DSFH",
              "-o", "pan", "pan.c"], folder)
         # -m is a bound on the length of a run, -b makes reaching it an error.
         return run(["./pan", *look, "-m4000", "-b", "-w22"], folder)
@@ -101,13 +126,18 @@ def main() -> int:
     wanted = parser.parse_args()
 
     if wanted.names:
-        known = {mutant for _, mutant in MUTANTS}
-        written = set(re.findall(r"\bMUTANT_([A-Z_]+)", wanted.model.read_text()))
+        text = wanted.model.read_text()
+        scenes = set(re.findall(r"SCENE_([A-Z_]+)", text))
+        known = {mutant for scene, mutant in MUTANTS if scene in scenes}
+        written = set(re.findall(r"\bMUTANT_([A-Z_]+)", text))
         if written != known:
             print(f"only in one of model and table: {sorted(written ^ known)}")
             return 1
         return 0
 
+    for program in "spin", "gcc":
+        if not shutil.which(program):
+            sys.exit(f"no {program} on PATH: `./do test` installs it (tools/packages.txt)")
     output = search(wanted.model.resolve(), wanted.scene, wanted.mutant, wanted.cycles)
     if wanted.mutant:
         if re.search(MUTANTS[wanted.scene, wanted.mutant], output) and "errors: 1" in output:
