@@ -9,6 +9,9 @@
 // A job is enqueued in the transaction that writes the business row and ends in the
 // transaction that has its effect: both happen or none does.
 //
+// The write-ahead log is folded back only under the write lock, so that two processes can
+// write to one file with any version of SQLite (docs/decisions/0016).
+//
 // This is not an SQL builder or a mapper, and does not hide SQLite: the text of each
 // statement is yours.
 #pragma once

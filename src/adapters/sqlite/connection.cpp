@@ -59,6 +59,8 @@ void sqlite_connection::open() {
         if (kind_ == kind::reader) {
             run_plain("PRAGMA query_only = ON");
         }
+        // In the place of SQLite's own checkpoint after a commit, see checkpointer.hpp.
+        sqlite3_wal_hook(db_, &on_log, this);
     } catch (...) {
         statements_.clear();
         sqlite3_close(db_);
@@ -72,24 +74,11 @@ void sqlite_connection::close() {
         return;
     }
     statements_.clear();
-    std::exception_ptr error;
-    if (kind_ == kind::writer) {
-        try {
-            // Answers with a row, also when another process still reads; that one's close
-            // finishes the work then.
-            run_plain("PRAGMA wal_checkpoint(TRUNCATE)");
-        } catch (...) {
-            error = std::current_exception();
-        }
-    }
     // Not _v2, which would only pretend to close while a statement is left.
     if (sqlite3_close(db_) != SQLITE_OK) {
         throw_sqlite_error(db_, "close");
     }
     db_ = nullptr;
-    if (error) {
-        std::rethrow_exception(error);
-    }
 }
 
 void sqlite_connection::begin(bool forceable, const std::atomic<bool>& forced_early) {
@@ -190,6 +179,11 @@ int sqlite_connection::on_busy(void* self, int tries) {
     const bool forced =
         me.forced_now_.wait_for(lock, std::min(pause, left), [&] { return me.forced_.load(); });
     return forced ? 0 : 1;
+}
+
+int sqlite_connection::on_log(void* self, sqlite3*, const char*, int pages) {
+    static_cast<sqlite_connection*>(self)->log_pages_ = pages;
+    return SQLITE_OK;
 }
 
 void sqlite_connection::check(std::string_view sql) const {

@@ -30,8 +30,8 @@ public:
     /// Errors: sqlite_error; it is closed then.
     void open();
 
-    /// Finalises, folds the write-ahead log back (a writer), and closes.
-    /// Errors: sqlite_error: the log could not be folded back; it is closed even so.
+    /// Finalises and closes. The last connection of all to a file folds its log back and
+    /// removes it. Errors: sqlite_error: a statement of it still runs.
     void close();
 
     /// `forceable`     whether `force` ends it.
@@ -59,11 +59,15 @@ public:
 
     [[nodiscard]] sqlite3* handle() const noexcept { return db_; }
 
+    /// Pages in the write-ahead log after the last commit here.
+    [[nodiscard]] int log_pages() const noexcept { return log_pages_; }
+
 private:
     enum class stage { idle, forceable, firm };
 
     static int on_progress(void* self);
     static int on_busy(void* self, int tries);
+    static int on_log(void* self, sqlite3* db, const char* schema, int pages);
     void check(std::string_view sql) const;
     void enter(stage next) noexcept;
     void run_plain(const char* sql);
@@ -74,6 +78,7 @@ private:
     sqlite3* db_ = nullptr;
     sqlite_statement_cache statements_;
     clock::time_point busy_since_{};
+    int log_pages_ = 0;
 
     std::mutex mutex_;  ///< so that a force hits the right transaction
     std::condition_variable forced_now_;

@@ -63,6 +63,9 @@ sqlite_transaction sqlite_store::begin(sqlite_connection::kind what, label name,
     }
     try {
         got.thing->begin(is_work, forced_);
+        if (what == sqlite_connection::kind::writer && writer_.log_pages() >= pages_before_fold) {
+            checkpointer_.fold();
+        }
     } catch (...) {
         give_back(*got.thing);
         throw;
@@ -115,19 +118,46 @@ void sqlite_store::close() {
     }
     closed_ = true;
     transactions_.close();
-    checkpointer_.end();
     std::size_t in_use = readers_.size() + 1;
-    // The writer last: the last connection to go removes the log, and it has folded it back.
-    for (line* const each : {&to_read_, &to_write_}) {
-        for (sqlite_connection* const one : each->close()) {
-            one->close();
-            --in_use;
-        }
+    for (sqlite_connection* const one : to_read_.close()) {
+        one->close();
+        --in_use;
+    }
+    const auto writers = to_write_.close();
+    const std::exception_ptr error = writers.empty() ? nullptr : fold_last();
+    // The writer last: the last connection to go removes the log.
+    checkpointer_.end();
+    for (sqlite_connection* const one : writers) {
+        one->close();
+        --in_use;
+    }
+    if (error) {
+        std::rethrow_exception(error);
     }
     if (in_use > 0) {
         throw std::runtime_error(options_.file + ": " + std::to_string(in_use) +
                                  " transaction(s) still run; their connections are left to them");
     }
+}
+
+std::exception_ptr sqlite_store::fold_last() {
+    try {
+        writer_.begin(false, forced_);
+    } catch (const sqlite_error& e) {
+        // Another process writes all the time: its close does what is left.
+        return e.busy() ? nullptr : std::current_exception();
+    }
+    const int code = checkpointer_.fold();
+    writer_.rollback();
+    // SQLITE_BUSY: another process folds back.
+    return code == SQLITE_OK || code == SQLITE_BUSY
+               ? nullptr
+               : std::make_exception_ptr(sqlite_error(
+                     code,
+                     "sqlite " + options_.file +
+                         ": the write-ahead log could not be folded back: " + sqlite3_errstr(code) +
+                         "; the next start does it",
+                     "checkpoint"));
 }
 
 }  // namespace lastcall::detail

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <atomic>
+#include <exception>
 #include <memory>
 #include <string>
 #include <vector>
@@ -45,6 +46,8 @@ public:
 private:
     using line = adapters::fair_line<sqlite_connection>;
     [[noreturn]] void throw_no_turn(line::ending how) const;
+    /// Returns: why the log could not be folded back, or null.
+    std::exception_ptr fold_last();
 
     const sqlite_options options_;
     gate transactions_;
