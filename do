@@ -17,7 +17,7 @@ usage: ./do VERB [ARGUMENT...]
             each fault of the drill's proof 20 times)
   museum   drill real servers with published shutdown bugs
   bench    run the benchmarks [those named]; results go to bench/results/
-  build    build what ships; the programs are in build/release/bin/
+  build    build what ships, or the targets named; the programs are in build/release/bin/
   check    format, layers, words, documents, API reference, clang-tidy
   clean    remove build/
   help     this text
@@ -80,7 +80,7 @@ build() {
 
 run_build() {
     need build libraries
-    build release "$@"
+    build release "${@:-ship}"
 }
 
 run_demo() {

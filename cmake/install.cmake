@@ -101,3 +101,7 @@ foreach(target ${libraries})
   install(FILES ${CMAKE_CURRENT_BINARY_DIR}/pkgconfig/${PC_NAME}.pc
           DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
 endforeach()
+
+# ---- `./do build`: what is installed, and nothing else ----
+
+add_custom_target(ship DEPENDS ${libraries} lastcall lastcall-keeper lastcall-init)
