@@ -3,49 +3,37 @@
 
 usage: stop_all_test.py DIRECTORY-OF-THE-PROGRAMS
 """
-import os
-import signal
 import subprocess
+import sys
+from pathlib import Path
 
 from edge import Home, check, end, until
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-def held(pid):
-    """Returns: that it stands still now. One that was already ending is past all signals."""
-    def state():
-        try:
-            with open(f"/proc/{pid}/stat", encoding="utf-8") as stat:
-                return stat.read().rpartition(") ")[2][0]
-        except OSError:
-            return "X"
-    os.kill(pid, signal.SIGSTOP)
-    return until(lambda: state() if state() in "TZX" else None) == "T"
-
+from support.processes import is_alive  # noqa: E402  (the folder is known only now)
+from support.tracer import CannotTrace, Tracer  # noqa: E402
 
 with Home() as home:
     home.write("services:\n  web:\n    command: [sleep, '1000']\n")
     home.begin()
     check("it starts", until(home.is_ready), home.said())
-    keeper = home.up.pid
-
-    # The keeper is held up once everything else has ended: only whoever waits for itself notices.
-    stop = subprocess.Popen([home.programs / "lastcall", "stop", "--all"], env=home.environment,
-                            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                            stderr=subprocess.STDOUT, text=True)
-    check("the agent ends", until(lambda: home.rows("agent_stopped")), home.said())
-    was_held = held(keeper)
-    check("the agent is silent", until(lambda: not home.status()))
-    if was_held:
-        try:
-            stop.wait(2)
-            check("it waits for the keeper", False, stop.stdout.read())
-        except subprocess.TimeoutExpired:
-            pass
-    os.kill(keeper, signal.SIGCONT)
-    status = stop.wait(60)
-    check("it ends when the keeper has", status == 0, status, stop.stdout.read())
-    check("which has by then", home.up.poll() is not None or not os.path.exists(
-        f"/proc/{keeper}/exe") or home.up.wait(1) == 0)
+    # The keeper's end takes two seconds more than the agent's: only whoever waits for the keeper
+    # itself notices.
+    try:
+        tracer = Tracer(home.up.pid, "exit_group:delay_enter=2000000")
+    except CannotTrace as why:
+        print(why)
+        sys.exit(77)
+    with subprocess.Popen([home.programs / "lastcall", "stop", "--all"], env=home.environment,
+                          stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT, text=True) as stop:
+        check("the agent is silent", until(lambda: not home.status()), home.said())
+        check("before its keeper has ended", is_alive(home.up.pid))
+        said = stop.communicate(timeout=60)[0]
+        check("it ends well", stop.returncode == 0, stop.returncode, said)
+        check("and not before the keeper", not is_alive(home.up.pid), said)
+    tracer.leave()
 
 with Home() as home:
     home.write("services:\n  web:\n    command: [sleep, '1000']\n")

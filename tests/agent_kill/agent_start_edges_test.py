@@ -18,9 +18,9 @@ from support.claims import check, claims  # noqa: E402  (the folder is known onl
 from support.home import programs
 from support.load import Load
 from support.processes import is_alive
+from support.tracer import CannotTrace, start
 from support.waiting import until
 from support.web_home import WebHome, prove_one_serves
-from tracer import CannotTrace, start
 
 
 class Keeper:

@@ -17,9 +17,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from support.claims import check, claims  # noqa: E402  (the folder is known only now)
 from support.load import Load
 from support.processes import is_alive, parent_of
+from support.tracer import CannotTrace, Tracer
 from support.waiting import until
 from support.web_home import WebHome, prove_one_serves
-from tracer import CannotTrace, Tracer
 
 clients = 3
 

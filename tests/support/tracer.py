@@ -1,11 +1,7 @@
 """strace at a process, to do something to it as it enters or leaves a system call."""
 import subprocess
-import sys
-from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-
-from support.processes import is_alive  # noqa: E402  (the folder is known only now)
+from support.processes import is_alive
 
 
 class CannotTrace(Exception):
