@@ -1,6 +1,5 @@
 // lastcall check FILE: what is wrong with a lastcall.yaml, what it would run, and whether its
 // stop fits.
-#include <CLI/CLI.hpp>
 #include <iostream>
 
 #include <lastcall/duration.hpp>
@@ -9,6 +8,7 @@
 #include "agent/config/problem_text.hpp"
 #include "agent/config/stop_limit.hpp"
 #include "cli/command.hpp"
+#include "cli/command_line.hpp"
 #include "cli/drill_output.hpp"
 
 namespace lastcall::cli {
@@ -66,25 +66,23 @@ int print_text(const agent::host_reading& read, const core::budget_chain& chain)
 }  // namespace
 
 int run_check_command(std::span<char* const> arguments) {
-    CLI::App app("Looks at a lastcall.yaml: errors with line and fix, what would run, its stop.",
-                 "lastcall check");
+    command_line line("check",
+                      "what is wrong with a lastcall.yaml, what it runs, how long it stops",
+                      {"FILE [OPTION...]"});
     check_request asked;
-    app.add_option("file", asked.file, "The configuration: docs/lastcall-yaml.md")
-        ->required()
-        ->type_name("FILE");
-    app.add_option("--grace", asked.grace,
-                   "Hold the stop against this limit of a platform [the one of this place]")
-        ->type_name("DURATION");
-    app.add_flag("--json", asked.json, "One JSON object on standard output");
-    app.footer(
+    line.word("a file", true, asked.file);
+    line.text("--grace", "DURATION",
+              "hold the stop against this limit of a platform\n[the one of this place]",
+              asked.grace);
+    line.flag("--json", "one JSON object on standard output", asked.json);
+    line.epilogue(
+        "Errors come with line and fix; nothing is started. docs/lastcall-yaml.md describes the\n"
+        "file.\n\n"
+        "  lastcall check lastcall.yaml\n\n"
         "Exit status: 0 it is good, perhaps with warnings; 1 it cannot be read, 2 usage,\n"
-        "3 errors, or a stop that does not fit.");
-    std::vector<char*> argv{const_cast<char*>("lastcall check")};
-    argv.insert(argv.end(), arguments.begin(), arguments.end());
-    try {
-        app.parse(static_cast<int>(argv.size()), argv.data());
-    } catch (const CLI::ParseError& e) {
-        return app.exit(e, std::cout, std::cerr) == 0 ? status_ok : status_usage;
+        "3 errors, or a stop that does not fit.\n");
+    if (const auto status = line.parse(arguments)) {
+        return *status;
     }
     agent::stop_limit limit;
     try {

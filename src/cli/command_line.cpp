@@ -7,44 +7,10 @@
 
 #include "cli/agent_place.hpp"
 #include "cli/command.hpp"
+#include "cli/help_text.hpp"
 #include "cli/nearest.hpp"
 
 namespace lastcall::cli {
-namespace {
-
-constexpr std::size_t help_column = 26;
-
-/// "-n, --lines N", aligned so that long names stand below each other.
-std::string label_of(const std::string& names, const std::string& type) {
-    std::string made;
-    for (const char c : names) {
-        made += c == ',' ? std::string(", ") : std::string(1, c);
-    }
-    if (made.starts_with("--")) {
-        made.insert(0, "    ");
-    }
-    return "  " + made + (type.empty() ? "" : " " + type);
-}
-
-std::string entry(const std::string& label, const std::string& text) {
-    std::string made = label;
-    std::string_view left = text;
-    bool is_first = true;
-    while (is_first || !left.empty()) {
-        const auto end = std::min(left.find('\n'), left.size());
-        if (is_first && made.size() + 2 > help_column) {
-            made += "\n" + std::string(help_column, ' ');
-        } else {
-            made += std::string(is_first ? help_column - made.size() : help_column, ' ');
-        }
-        made.append(left.substr(0, end)).append("\n");
-        left.remove_prefix(std::min(end + 1, left.size()));
-        is_first = false;
-    }
-    return made;
-}
-
-}  // namespace
 
 struct command_line::parts {
     std::string name;
@@ -63,7 +29,7 @@ struct command_line::parts {
 
     CLI::Option* remember(CLI::Option* made, const std::string& names, const std::string& type,
                           const std::string& help) {
-        options += entry(label_of(names, type), help);
+        options += help_entry(names, type, help);
         for (std::size_t begin = 0; begin < names.size();) {
             const auto end = std::min(names.find(',', begin), names.size());
             known.push_back(names.substr(begin, end - begin));
@@ -147,11 +113,7 @@ void command_line::epilogue(std::string text) { parts_->epilogue = std::move(tex
 
 std::string command_line::help() const {
     const auto& p = *parts_;
-    std::string made = "lastcall " + p.name + " - " + p.summary + "\n\n";
-    for (std::size_t i = 0; i < p.forms.size(); ++i) {
-        made += (i == 0 ? "usage: lastcall " : "       lastcall ") + p.name +
-                (p.forms[i].empty() ? "" : " ") + p.forms[i] + "\n";
-    }
+    std::string made = help_head(p.name, p.summary, p.forms);
     if (!p.options.empty()) {
         made += (p.options.starts_with("\n") ? "" : "\n") + p.options;
     }

@@ -1,9 +1,8 @@
 // lastcall drill compare BEFORE.json AFTER.json
-#include <CLI/CLI.hpp>
 #include <iostream>
 
 #include "cli/command.hpp"
-#include "cli/drill_refusal.hpp"
+#include "cli/command_line.hpp"
 #include "drill/verdict/compare.hpp"
 
 namespace lastcall::cli {
@@ -21,22 +20,19 @@ void print(const char* title, const std::vector<std::string>& sentences) {
 }  // namespace
 
 int run_drill_compare(std::span<char* const> arguments) {
-    CLI::App app("What got better and what got worse between two runs.", "lastcall drill compare");
+    command_line line("drill compare", "what got better and what got worse between two runs",
+                      {"BEFORE.json AFTER.json"});
     std::string before;
     std::string after;
-    app.add_option("before", before, "A report of `lastcall drill --json`")
-        ->required()
-        ->type_name("FILE");
-    app.add_option("after", after, "A later one")->required()->type_name("FILE");
-    app.footer(
+    line.word("two reports of `lastcall drill --json`", true, before);
+    line.word("a later report to compare with", true, after);
+    line.epilogue(
+        "Both are reports of `lastcall drill --json`.\n\n"
+        "  lastcall drill compare before.json after.json\n\n"
         "Exit status: 0 nothing got worse, 1 a report cannot be read, 2 usage,\n"
-        "3 something got worse, 4 one of the two is inconclusive.");
-    std::vector<char*> argv{const_cast<char*>("lastcall drill compare")};
-    argv.insert(argv.end(), arguments.begin(), arguments.end());
-    try {
-        app.parse(static_cast<int>(argv.size()), argv.data());
-    } catch (const CLI::ParseError& e) {
-        return tell_of(app, e, arguments);
+        "3 something got worse, 4 one of the two is inconclusive.\n");
+    if (const auto status = line.parse(arguments)) {
+        return *status;
     }
     try {
         const auto made = drill::compare(drill::read_summary(before), drill::read_summary(after));

@@ -3,6 +3,7 @@
 #include <iostream>
 
 #include "cli/command.hpp"
+#include "cli/drill_help.hpp"
 #include "cli/drill_output.hpp"
 #include "cli/drill_refusal.hpp"
 #include "drill/record/event_log.hpp"
@@ -11,18 +12,24 @@
 namespace lastcall::cli {
 
 int run_drill_judge(std::span<char* const> arguments) {
-    CLI::App app("Judges a recorded run again, perhaps by another policy.", "lastcall drill judge");
+    CLI::App app("judges a recorded run again, perhaps by another policy", "lastcall drill judge");
+    set_help(app, "drill judge", {"EVENTS [OPTION...]"});
+    app.footer(
+        "EVENTS is what `lastcall drill --events` has written.\n\n"
+        "  lastcall drill judge events.ndjson --policy lb\n\n"
+        "Exit status: 0 pass, 1 the log cannot be read, 2 usage, 3 losses or a broken criterion,\n"
+        "4 inconclusive.\n");
     std::string events;
     std::string policy;
     std::string baseline;
     drill::settings chosen;
     std::string shed;
-    app.add_option("events", events, "An event log of `lastcall drill --events`")
+    app.add_option("events", events, "an event log of `lastcall drill --events`")
         ->required()
         ->type_name("FILE");
     app.add_option("--policy", policy, "strict or lb [as it was judged]")->type_name("POLICY");
     app.add_option("--shed", shed, "503 after the signal is ok, or a fail")->type_name("ok|fail");
-    app.add_option("--baseline", baseline, "An earlier event log to compare with")
+    app.add_option("--baseline", baseline, "an earlier event log to compare with")
         ->type_name("FILE");
     add_output_options(app, chosen);
     std::vector<char*> argv{const_cast<char*>("lastcall drill judge")};

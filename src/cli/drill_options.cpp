@@ -2,22 +2,15 @@
 
 #include <charconv>
 #include <iostream>
-#include <memory>
 
 #include "cli/command.hpp"
+#include "cli/drill_help.hpp"
 #include "cli/drill_output.hpp"
 #include "cli/drill_parser.hpp"
 #include "cli/drill_refusal.hpp"
 
 namespace lastcall::cli {
 namespace {
-
-constexpr const char* usage_line =
-    "lastcall drill [OPTION...] -- COMMAND [ARGUMENT...]\n"
-    "       lastcall drill [OPTION...] --pid N | --container NAME | --unit NAME\n"
-    "       lastcall drill [OPTION...] --url URL --exec COMMAND\n"
-    "       lastcall drill judge EVENTS [--policy strict|lb]\n"
-    "       lastcall drill compare BEFORE.json AFTER.json";
 
 constexpr const char* last_words =
     "Durations have a unit: 500ms, 30s, 2m. \"{port}\" in the command, the environment and the\n"
@@ -31,26 +24,22 @@ constexpr const char* last_words =
     "  lastcall drill --url http://127.0.0.1:80/ --exec 'nginx -s reload'\n"
     "  lastcall drill --url http://127.0.0.1:8080/ --exec 'lastcall deploy web' --trials 5\n";
 
-class help_format final : public CLI::Formatter {
-public:
-    help_format() { column_width(28); }
-    std::string make_usage(const CLI::App*, std::string) const override {
-        return std::string("usage: ") + usage_line + "\n";
-    }
-};
-
 }  // namespace
 
 drill_parser::drill_parser()
-    : app_("Stops a service under load as its platform would, and accounts for every request.",
+    : app_("stops a service under load as its platform would, and accounts for every request",
            "lastcall drill") {
-    app_.formatter(std::make_shared<help_format>());
+    set_help(app_, "drill",
+             {"[OPTION...] -- COMMAND [ARGUMENT...]",
+              "[OPTION...] --pid N | --container NAME | --unit NAME",
+              "[OPTION...] --url URL --exec COMMAND", "judge EVENTS [--policy strict|lb]",
+              "compare BEFORE.json AFTER.json"});
     app_.footer(last_words);
     app_.option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
     app_.add_option("--contract", contract_,
-                    "What the service promises: signal, budgets, endpoints (shutdown.yaml)")
+                    "what the service promises: signal, budgets, endpoints (shutdown.yaml)")
         ->type_name("FILE");
-    app_.add_option("command", command_, "The service; it is started for the drill")
+    app_.add_option("command", command_, "the service; it is started for the drill")
         ->type_name("COMMAND")
         ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
     add_where();

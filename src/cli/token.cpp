@@ -1,11 +1,11 @@
 // lastcall token NAME --role ROLE
 #include "agent/api/tokens.hpp"
 
-#include <CLI/CLI.hpp>
 #include <iostream>
 
 #include "agent/api/time_text.hpp"
 #include "cli/command.hpp"
+#include "cli/command_line.hpp"
 #include "config/values.hpp"
 #include "sys/host.hpp"
 
@@ -29,38 +29,33 @@ std::optional<std::chrono::nanoseconds> to_expiry(const std::string& text) {
 }  // namespace
 
 int run_token(std::span<char* const> arguments) {
-    CLI::App app(
-        "Makes a token for the agent's API over TLS. It is shown once, on standard output.",
-        "lastcall token");
+    command_line line("token", "makes a token for the agent's API over TLS",
+                      {"NAME --role ROLE [OPTION...]"});
     std::string name;
     std::string has;
     std::string expires;
     std::string file;
-    app.add_option("name", name, "What the journal calls its bearer")
-        ->required()
-        ->type_name("NAME");
-    app.add_option("--role", has, "read, deploy or approve")
-        ->required()
-        ->type_name("ROLE")
-        ->check(CLI::IsMember({"read", "deploy", "approve"}));
-    app.add_option("--expires", expires, "2027-01-31, 2027-01-31T08:00:00Z, or in 720h")
-        ->type_name("TIME");
-    app.add_option("--file", file, "The tokens file; without it the entry is printed")
-        ->type_name("FILE");
-    app.footer(
-        "Exit status: 0 done, 1 the file cannot be changed, 2 usage.\n"
-        "docs/agent-api.md describes the file.");
-    std::vector<char*> argv{const_cast<char*>("lastcall token")};
-    argv.insert(argv.end(), arguments.begin(), arguments.end());
-    try {
-        app.parse(static_cast<int>(argv.size()), argv.data());
-    } catch (const CLI::ParseError& e) {
-        return app.exit(e, std::cout, std::cerr) == 0 ? status_ok : status_usage;
+    line.word("what the journal calls the bearer of the token", true, name);
+    line.text("--role", "ROLE", "what it allows: read, deploy or approve", has);
+    line.text("--expires", "TIME", "2027-01-31, 2027-01-31T08:00:00Z, or in 720h [never]", expires);
+    line.text("--file", "FILE", "the tokens file; without it the entry is printed", file);
+    line.epilogue(
+        "It is shown once, on standard output. docs/agent-api.md describes the file.\n\n"
+        "  lastcall token ci --role deploy --expires 720h --file tokens.yaml\n\n"
+        "Exit status: 0 done, 1 the file cannot be changed, 2 usage.\n");
+    if (const auto status = line.parse(arguments)) {
+        return *status;
+    }
+    const auto allowed = agent::to_role(has);
+    if (!allowed) {
+        return line.refuse(has.empty()
+                               ? "it needs --role: read, deploy or approve"
+                               : "--role: \"" + has + "\" is none of read, deploy and approve");
     }
     const agent::new_token made = agent::make_token();
     std::string entry;
     try {
-        entry = agent::token_entry(name, *agent::to_role(has), made.hash, to_expiry(expires));
+        entry = agent::token_entry(name, *allowed, made.hash, to_expiry(expires));
     } catch (const std::exception& e) {  // settings_error, invalid_argument
         std::cerr << "lastcall token: " << e.what() << "\n";
         return status_usage;

@@ -20,18 +20,23 @@ TEST(Lastcall, TellsItsCommands) {
     EXPECT_NE(unknown.output.find("no command \"dril\""), std::string::npos) << unknown.output;
 }
 
-TEST(Lastcall, HelpOfEachDrillCommandEndsWell) {
-    for (const char* const command : {"drill", "drill judge", "drill compare"}) {
-        const auto help = run_lastcall(std::string(command) + " --help");
-        EXPECT_EQ(help.status, 0) << command;
-        EXPECT_NE(help.output.find("sage: "), std::string::npos) << help.output;
+TEST(Lastcall, HelpOfTheDrillHasAllItsGroupsAndExamples) {
+    const auto help = run_lastcall("drill --help");
+    EXPECT_EQ(help.status, 0);
+    for (const char* const words :
+         {"usage: lastcall drill [OPTION...] -- COMMAND", "  -q, --quiet ", "How it is stopped\n",
+          "      --grace DURATION ", "What is written (", "\n  lastcall drill --contract",
+          "Exit status: 0"}) {
+        EXPECT_NE(help.output.find(words), std::string::npos) << words << "\n" << help.output;
     }
 }
 
 TEST(Lastcall, HelpOfEachCommandIsOneScreenWithAnExample) {
     for (const std::string command :
-         {"up", "apply", "deploy", "approve", "reject", "rollback", "restart", "start", "stop",
-          "status", "logs", "history", "why", "events", "upgrade", "verify-journal"}) {
+         {"up",          "apply",        "deploy",  "approve",        "reject", "rollback",
+          "restart",     "start",        "stop",    "status",         "logs",   "history",
+          "why",         "events",       "upgrade", "verify-journal", "check",  "token",
+          "drill judge", "drill compare"}) {
         const auto help = run_lastcall(command + " --help");
         EXPECT_EQ(help.status, 0) << command;
         EXPECT_NE(help.output.find("\n  lastcall " + command), std::string::npos) << help.output;
@@ -42,7 +47,9 @@ TEST(Lastcall, HelpOfEachCommandIsOneScreenWithAnExample) {
             EXPECT_LE(line.size(), 92U) << command << ": " << line;
         }
         EXPECT_LE(count, 40) << command;
-        EXPECT_EQ(run_lastcall("help " + command).output, help.output);
+        if (!command.starts_with("drill ")) {
+            EXPECT_EQ(run_lastcall("help " + command).output, help.output);
+        }
     }
 }
 

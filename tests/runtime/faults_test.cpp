@@ -25,9 +25,8 @@ using testing::say;
 constexpr auto grace = 1500ms;
 
 // ThreadSanitizer holds signals back until a thread makes a call that it knows; a thread
-// in a loop or a lock then never writes its stack down. AddressSanitizer is slow at it, and the
-// explanation is short of time.
-constexpr bool stacks_can_be_had = !testing::is_sanitized;
+// in a loop or a lock then never writes its stack down.
+constexpr bool stacks_can_be_had = !testing::is_thread_sanitized;
 
 lifecycle_options options() {
     lifecycle_options o{.service = "faulty"};
