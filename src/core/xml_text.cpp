@@ -1,10 +1,10 @@
-#include "drill/report/xml_text.hpp"
+#include "core/xml_text.hpp"
 
 #include <algorithm>
 
 #include "core/utf8.hpp"
 
-namespace lastcall::drill {
+namespace lastcall::core {
 
 std::string xml_text(std::string_view text) {
     constexpr std::string_view instead = "\xEF\xBF\xBD";
@@ -34,4 +34,4 @@ std::string xml_text(std::string_view text) {
     return made;
 }
 
-}  // namespace lastcall::drill
+}  // namespace lastcall::core

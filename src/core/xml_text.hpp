@@ -4,10 +4,10 @@
 #include <string>
 #include <string_view>
 
-namespace lastcall::drill {
+namespace lastcall::core {
 
 /// Escaped for content and for attributes in double quotes. What XML can not hold even
 /// escaped (control characters, bytes that are no UTF-8, U+FFFE, U+FFFF) becomes U+FFFD.
 [[nodiscard]] std::string xml_text(std::string_view text);
 
-}  // namespace lastcall::drill
+}  // namespace lastcall::core
