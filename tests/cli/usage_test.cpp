@@ -31,7 +31,8 @@ TEST(Lastcall, HelpOfEachDrillCommandEndsWell) {
 TEST(Lastcall, HelpOfEachCommandIsOneScreenWithAnExample) {
     for (const std::string command :
          {"up", "apply", "deploy", "approve", "reject", "rollback", "restart", "start", "stop",
-          "status", "logs", "history", "why", "events", "upgrade", "verify-journal"}) {
+          "status", "logs", "history", "why", "events", "upgrade", "verify-journal", "lint",
+          "explain"}) {
         const auto help = run_lastcall(command + " --help");
         EXPECT_EQ(help.status, 0) << command;
         EXPECT_NE(help.output.find("\n  lastcall " + command), std::string::npos) << help.output;

@@ -65,10 +65,15 @@ private:
             }
             return;
         }
-        const auto at = here.call.file != invocation::none ? here.call.file : here.call.program;
-        if (at != invocation::none && here.words[at].what.is_known()) {
-            here.script = find_(here.words[at].what.what.text);
+        const bool is_operand = here.call.file != invocation::none;
+        const auto at = is_operand ? here.call.file : here.call.program;
+        if (at == invocation::none || !here.words[at].what.is_known()) {
+            return;
         }
+        // A shell looks for its script in the folder that it runs in, the kernel's caller in PATH.
+        const std::string& path = here.words[at].what.what.text;
+        const bool is_beside = is_operand && path.find('/') == std::string::npos;
+        here.script = find_(is_beside ? "./" + path : path);
     }
 
     /// What the script comes to. An `exec "$@"` goes before what only some branch does.
@@ -138,8 +143,8 @@ std::vector<launch_word> launch_hop::parameters() const {
 
 std::string launch_hop::text() const {
     std::string made;
-    for (const launch_word& one : words) {
-        made += (made.empty() ? "" : " ") + one.what.what.text;
+    for (std::size_t i = call.program; i < words.size(); ++i) {
+        made += (made.empty() ? "" : " ") + words[i].what.what.text;
     }
     return made;
 }

@@ -35,7 +35,7 @@ struct launch_hop {
 
     /// The words behind its script, or behind the program: what "$@" stands for in the script.
     [[nodiscard]] std::vector<launch_word> parameters() const;
-    /// As it is written, words between blanks.
+    /// The program and its arguments as they are written, blanks between them.
     [[nodiscard]] std::string text() const;
     /// The program's name is a shell's.
     [[nodiscard]] bool is_shell() const;

@@ -99,7 +99,10 @@ std::string main_source(const launch_hop& hop) {
             text == "-W" || text == "-X") {
             ++i;
         } else if (!text.starts_with('-')) {
-            return hop.words[i].what.is_known() ? text : std::string();
+            // From the folder that it runs in, and not from PATH.
+            return !hop.words[i].what.is_known()         ? std::string()
+                   : text.find('/') == std::string::npos ? "./" + text
+                                                         : text;
         }
     }
     return {};

@@ -81,7 +81,9 @@ std::string launcher_of(const launch_hop& hop) {
     for (std::size_t i = hop.call.program; i < hop.words.size(); ++i) {
         command += (command.empty() ? "" : " ") + hop.words[i].what.what.text;
     }
-    if (const auto name = core::launcher_in(command); !name.empty()) {
+    // Who runs a program as somebody else is D11.
+    if (const auto name = core::launcher_in(command);
+        !name.empty() && name != "su" && name != "sudo") {
         return std::string(name);
     }
     constexpr std::string_view with_verb[] = {"go run",       "cargo run",    "dotnet run",

@@ -63,10 +63,16 @@ bool looks_at_process(const step& one) {
            });
 }
 
+/// tail --pid=$pid
+bool follows_process(const step& one) {
+    return std::any_of(one.arguments.begin(), one.arguments.end(),
+                       [](const auto& word) { return word.what.text.starts_with("--pid"); });
+}
+
 bool gives_time(const step& one) {
     const auto stop = shell::stop_request_of(one);
     return one.name() == "wait" || shell::sleep_of(one) || one.name() == "pwait" ||
-           one.name() == "pidwait" || (stop && stop->only_asks) || has_word(one, {"--pid"}) ||
+           one.name() == "pidwait" || (stop && stop->only_asks) || follows_process(one) ||
            (one.around.is_condition && one.around.loops > 0);
 }
 
@@ -185,6 +191,10 @@ void find_changed_files(const script_case& given, std::vector<script_fault>& int
             continue;
         }
         const std::string& last = one.arguments.back().what.text;
+        if (one.name() == "mv" && overwritten != nullptr &&
+            has_word(one, {overwritten->arguments.back().what.text})) {
+            overwritten = nullptr;  // it was put beside, and is now renamed
+        }
         const bool removes =
             (one.name() == "rm" && has_word(one, {"-r", "-rf", "-fr", "-R"})) ||
             (one.name() == "rsync" && has_word(one, {"--delete", "--delete-after"}));
