@@ -86,6 +86,8 @@ int run_lint_command(std::span<char* const> arguments) {
     std::vector<std::string> paths;
     std::string format = "text";
     line.words("a file or a folder to look at", paths);
+    bool fixes = false;
+    line.flag("--fix", "mend what needs no decision, and nothing else", fixes);
     line.text("--format", "FORMAT", "text, json, sarif, junit or github [text]", format);
     line.epilogue(
         "Looks at Dockerfiles with the scripts that they start, and at shell scripts. Folders\n"
@@ -94,8 +96,8 @@ int run_lint_command(std::span<char* const> arguments) {
         "`lastcall explain RULE` tells more of a rule. docs/lint.md\n\n"
         "  lastcall lint .\n"
         "  lastcall lint Dockerfile deploy/ --format sarif > lint.sarif\n\n"
-        "Exit status: 0 nothing found, or notes only, 2 usage, 3 findings, 4 something could\n"
-        "not be read and there is no other finding.\n");
+        "Exit status: 0 nothing found, or notes and what was fixed; 2 usage; 3 findings;\n"
+        "4 something could not be read, and there is no other finding.\n");
     if (const auto status = line.parse(arguments)) {
         return *status;
     }
@@ -106,6 +108,7 @@ int run_lint_command(std::span<char* const> arguments) {
     lint::lint_request asked;
     asked.paths.assign(paths.begin(), paths.end());
     asked.today = today();
+    asked.fixes = fixes;
     const auto writer = maker->second();
     return run(asked, *writer);
 }

@@ -96,7 +96,7 @@ std::string finding_text(const lint::finding& one, const screen& on) {
     made += paragraph(
         "  why: ", std::string(one.broken->title) + " [" + std::string(one.source_text()) + "]",
         on);
-    return made + paragraph("  fix: ", harmless(one.fix_text()), on);
+    return made + paragraph(one.is_fixed ? "  fixed: " : "  fix: ", harmless(one.fix_text()), on);
 }
 
 std::string rule_text(const lint::rule& one, const screen& on) {

@@ -50,6 +50,18 @@ TEST_F(Lint, EndsWithZeroWhereNothingIsFoundOrNotesOnly) {
     EXPECT_NE(note.output.find("note[D16]"), std::string::npos) << note.output;
 }
 
+TEST_F(Lint, MendsOnceAndFindsNothingThen) {
+    add("Dockerfile", "FROM debian:12\nCMD server --port 80\n");
+    const auto first = run(". --fix 2>&1");
+    EXPECT_EQ(first.status, 0);
+    EXPECT_NE(first.output.find("  fixed: CMD [\"server\", \"--port\", \"80\"]\n"),
+              std::string::npos)
+        << first.output;
+    EXPECT_NE(first.output.find("nothing found in 1 file of 1; 1 fixed\n"), std::string::npos)
+        << first.output;
+    EXPECT_EQ(run(". --fix 2>&1").output, "nothing found in 1 file of 1\n");
+}
+
 TEST_F(Lint, EndsWithFourWhereItCouldNotLook) {
     const auto made = run("none");
     EXPECT_EQ(made.status, 4);

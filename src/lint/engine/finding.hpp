@@ -38,7 +38,8 @@ struct finding {
     std::string source;       ///< who says that it is wrong; empty: whom the rule names
     std::vector<edit> edits;  ///< which do that, all of them together; empty: a person has to
     std::vector<further_place> further;
-    std::string accepted;  ///< the reason that a comment gives; empty: it is not silenced
+    bool is_fixed = false;  ///< the edits were done
+    std::string accepted;   ///< the reason that a comment gives; empty: it is not silenced
 
     [[nodiscard]] std::string_view fix_text() const {
         return fix.empty() ? broken->fix : std::string_view(fix);

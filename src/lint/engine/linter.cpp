@@ -5,6 +5,7 @@
 
 #include "lint/engine/file_kind.hpp"
 #include "lint/engine/file_report.hpp"
+#include "lint/engine/fix.hpp"
 #include "lint/engine/walk.hpp"
 #include "lint/rules/families.hpp"
 #include "lint/text/read_file.hpp"
@@ -29,12 +30,13 @@ file_kind kind_of(const fs::path& file) {
     return kind_by_content(begin);
 }
 
-finding unreadable(const fs::path& file, const std::string& why) {
+finding unreadable(const fs::path& file, const std::string& why,
+                   const std::string& what = "it cannot be read: ") {
     file_report report(file.string(), {});
     place nowhere;
     nowhere.line = 0;
     nowhere.column = 0;
-    report.add("G01", nowhere, "it cannot be read: " + why).sure = confidence::proven;
+    report.add("G01", nowhere, what + why).sure = confidence::proven;
     return std::move(std::move(report).finish().front());
 }
 
@@ -80,7 +82,24 @@ private:
             case file_kind::unknown:
                 break;
         }
-        tell(std::move(report).finish());
+        auto found = std::move(report).finish();
+        if (asked_.fixes) {
+            fix(file, *read.text, found);
+        }
+        tell(found);
+    }
+
+    static void fix(const fs::path& file, const std::string& text, std::vector<finding>& found) {
+        const auto after = apply_edits(text, found);
+        if (after == text) {
+            return;
+        }
+        if (const auto why = rewrite_file(file, text, after); !why.empty()) {
+            for (finding& one : found) {
+                one.is_fixed = false;
+            }
+            found.push_back(unreadable(file, why, "it cannot be mended: "));
+        }
     }
 
     void tell(const std::vector<finding>& found) {
@@ -102,6 +121,10 @@ private:
 void lint_summary::count(const finding& one) {
     if (!one.accepted.empty()) {
         ++accepted;
+        return;
+    }
+    if (one.is_fixed) {
+        ++fixed;
         return;
     }
     errors += one.how == severity::error ? 1U : 0U;

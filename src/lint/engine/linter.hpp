@@ -18,6 +18,7 @@ namespace lastcall::lint {
 struct lint_request {
     std::vector<std::filesystem::path> paths;
     std::chrono::year_month_day today;  ///< by which comments that accept a finding end
+    bool fixes = false;                 ///< does the edits of findings that have some
 };
 
 struct lint_summary {
@@ -27,6 +28,7 @@ struct lint_summary {
     std::size_t warnings = 0;
     std::size_t notes = 0;
     std::size_t accepted = 0;    ///< by a comment; in none of the numbers above
+    std::size_t fixed = 0;       ///< in none of them either
     std::size_t unreadable = 0;  ///< of the errors, those that are G01
 
     void count(const finding& one);

@@ -36,7 +36,7 @@ public:
     std::string file(std::span<const finding> found) override {
         std::string made;
         for (const finding& one : found) {
-            if (!one.accepted.empty()) {
+            if (!one.accepted.empty() || one.is_fixed) {
                 continue;
             }
             made += "::" + std::string(command_of(one.how)) + " file=" + escaped(one.file, true);

@@ -8,7 +8,9 @@ namespace {
 
 using core::xml_text;
 
-bool is_failure(const finding& one) { return one.accepted.empty() && one.how != severity::note; }
+bool is_failure(const finding& one) {
+    return one.accepted.empty() && !one.is_fixed && one.how != severity::note;
+}
 
 std::string inside(const finding& one) {
     if (!one.accepted.empty()) {

@@ -105,6 +105,9 @@ public:
     std::string file(std::span<const finding> found) override {
         std::string made;
         for (const finding& one : found) {
+            if (one.is_fixed) {
+                continue;
+            }
             made += (is_first_ ? "\n" : ",\n") + to_sarif(one);
             is_first_ = false;
         }

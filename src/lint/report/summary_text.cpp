@@ -23,6 +23,9 @@ std::string summary_text(const lint_summary& summary) {
     add(summary.notes, "note");
     made = (made.empty() ? "nothing found" : made) + " in " + counted(summary.judged, "file") +
            " of " + std::to_string(summary.files);
+    if (summary.fixed > 0) {
+        made += "; " + std::to_string(summary.fixed) + " fixed";
+    }
     if (summary.accepted > 0) {
         made += "; " + std::to_string(summary.accepted) + " accepted by a comment";
     }

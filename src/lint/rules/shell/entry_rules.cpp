@@ -7,7 +7,14 @@ namespace {
 
 using shell::step;
 
-/// The name of a signal that a trap handles is read by the shell between two commands only.
+/// Whether exec in front of it changes nothing else: no trap is lost, nothing is set for it only.
+bool may_exec(const step& one, const shell::execution& run) {
+    const auto* simple = std::get_if<shell::simple_command>(&one.what->what);
+    return run.traps.empty() && !one.around.is_failure_caught && simple != nullptr &&
+           simple->assignments.empty();
+}
+
+/// A trap runs between two commands of the shell only, and the shell is in the middle of one.
 script_fault in_front_of(const script_end& end, const shell::execution& run) {
     const std::string program = words_of(*end.what);
     if (const auto* trap = term_handler(run)) {
@@ -25,7 +32,7 @@ script_fault in_front_of(const script_end& end, const shell::execution& run) {
             "the shell stays in front of \"" + program + "\" and does not pass the signal on",
             "exec " + program,
             confidence::proven,
-            "exec "};
+            may_exec(*end.what, run) ? "exec " : ""};
 }
 
 bool is_by_other_user(const step& one) {
