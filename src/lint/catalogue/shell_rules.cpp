@@ -79,7 +79,7 @@ constexpr std::array rules{
          "$pid",
          "#!/bin/sh\nset -e\nserver &\npid=$!\ntrap 'kill $pid || true; wait $pid || true; rm -f "
          "lock' TERM\nwait $pid"},
-    rule{"S12", severity::error, "a trap for a signal that cannot be handled",
+    rule{"S12", severity::warning, "a trap for a signal that cannot be handled",
          "SIGKILL and SIGSTOP cannot be caught. What the handler was to do is never done.",
          "signal(7), \"Standard signals\"", "Do it on TERM and EXIT.",
          "#!/bin/sh\ntrap 'rm -f lock' KILL\nexec server",

@@ -9,6 +9,11 @@
 namespace lastcall::lint {
 namespace {
 
+/// What Dockerfile.NAME is not: other files about it, and templates, which are none yet.
+constexpr std::array<std::string_view, 12> no_dockerfile = {
+    ".md", ".dockerignore", ".swp", ".bak", ".orig", ".go",
+    ".py", ".json",         ".in",  ".j2",  ".tmpl", ".template"};
+
 bool is_dockerfile(std::string_view name) {
     for (const std::string_view stem : {"dockerfile", "containerfile"}) {
         if (name == stem || (name.ends_with(stem) && name[name.size() - stem.size() - 1] == '.')) {
@@ -17,8 +22,8 @@ bool is_dockerfile(std::string_view name) {
         // Dockerfile.web is one, Dockerfile.md and Dockerfile.dockerignore are not.
         if (name.starts_with(stem) && name.size() > stem.size() + 1 && name[stem.size()] == '.') {
             const auto end = name.substr(name.rfind('.'));
-            return end != ".md" && end != ".dockerignore" && end != ".swp" && end != ".go" &&
-                   end != ".py" && end != ".json";
+            return std::find(no_dockerfile.begin(), no_dockerfile.end(), end) ==
+                   no_dockerfile.end();
         }
     }
     return false;

@@ -20,9 +20,10 @@ constexpr std::string_view short_commands =
     "readonly return set shift shopt source test times trap true type typeset ulimit umask "
     "unalias unset "
     // tools
-    "addgroup adduser awk base64 basename cat chgrp chmod chown cp curl cut date dirname du "
+    "addgroup adduser awk base64 basename cat chgrp chmod chown cp curl cut date diff dirname du "
     "envsubst expr find getent grep groupadd groupmod gzip head hostname id install ldconfig ln "
-    "ls mkdir mkfifo mktemp mv nproc openssl readlink realpath rm rmdir rsync sed seq sort stat "
+    "ls md5sum mkdir mkfifo mktemp mv nproc openssl readlink realpath rm rmdir rsync sed seq "
+    "sha256sum sort stat "
     "stty sync sysctl tar tee touch tr uname uniq unzip update-ca-certificates useradd usermod wc "
     "wget which whoami xargs ";
 

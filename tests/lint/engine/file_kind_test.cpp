@@ -10,8 +10,9 @@ TEST(FileKind, IsToldByTheName) {
                                    "web.dockerfile", "Containerfile", "Containerfile.test"}) {
         EXPECT_EQ(kind_by_name(name), file_kind::dockerfile) << name;
     }
-    for (const char* const name : {"Dockerfile.md", "Dockerfile.dockerignore", "my-dockerfile.txt",
-                                   "README.md", "a.sh.bak", "Dockerfile_test.go"}) {
+    for (const char* const name :
+         {"Dockerfile.md", "Dockerfile.dockerignore", "Dockerfile.template", "my-dockerfile.txt",
+          "README.md", "a.sh.bak", "Dockerfile_test.go"}) {
         EXPECT_EQ(kind_by_name(name), file_kind::none) << name;
     }
     EXPECT_EQ(kind_by_name("deploy.sh"), file_kind::shell);

@@ -78,7 +78,8 @@ bool gives_time(const step& one) {
 
 /// What must not come before the end of the program.
 std::string what_comes_early(const step& one) {
-    if (one.around.is_background && !one.name().empty() && !is_short_command(one.name())) {
+    if (one.around.is_background && !one.around.is_in_substitution && !one.name().empty() &&
+        !is_short_command(one.name())) {
         return "the next \"" + words_of(one) + "\" is started";
     }
     const bool is_recursive = has_word(one, {"-r", "-rf", "-fr", "-R", "--recursive"});
@@ -86,6 +87,11 @@ std::string what_comes_early(const step& one) {
         return "\"" + words_of(one) + "\" runs";
     }
     return {};
+}
+
+/// In the same list of commands: of what stands in another function nobody knows when it runs.
+bool comes_behind(const step& one, const step& before) {
+    return one.where.begin > before.where.begin && one.around.function == before.around.function;
 }
 
 bool is_program_folder(std::string_view path) {
@@ -155,7 +161,8 @@ void find_unwaited_stops(const script_case& given, std::vector<script_fault>& in
         }
         if (gives_time(one)) {
             asked = nullptr;
-        } else if (const auto early = what_comes_early(one); asked != nullptr && !early.empty()) {
+        } else if (const auto early = what_comes_early(one);
+                   asked != nullptr && !early.empty() && comes_behind(one, *asked)) {
             add(into, "S19", one,
                 early + " while the program that line " +
                     std::to_string(given.script.at(asked->where).line) +

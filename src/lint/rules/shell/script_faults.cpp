@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <tuple>
 
 namespace lastcall::lint {
 
@@ -15,8 +16,15 @@ std::vector<script_fault> faults_of(const script_case& given) {
     for (const script_rule rule : rules) {
         rule(given, made);
     }
-    std::stable_sort(made.begin(), made.end(),
-                     [](const script_fault& a, const script_fault& b) { return a.rule < b.rule; });
+    std::stable_sort(made.begin(), made.end(), [](const script_fault& a, const script_fault& b) {
+        return std::tie(a.rule, a.where.begin, a.where.end) <
+               std::tie(b.rule, b.where.begin, b.where.end);
+    });
+    // A function that is called twice is followed twice.
+    const auto last = std::unique(made.begin(), made.end(), [](const auto& a, const auto& b) {
+        return a.rule == b.rule && a.where == b.where;
+    });
+    made.erase(last, made.end());
     return made;
 }
 

@@ -29,7 +29,7 @@ struct script_case {
     bool has_group_init = false;
 };
 
-/// In the order of the rules.
+/// In the order of the rules, each place once.
 [[nodiscard]] std::vector<script_fault> faults_of(const script_case& given);
 
 // A rule or some that belong together; each adds what it finds.

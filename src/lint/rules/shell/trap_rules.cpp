@@ -10,9 +10,27 @@ namespace {
 using shell::step;
 using shell::trap_setting;
 
-bool is_stop_signal(const trap_setting& trap) {
-    return std::any_of(std::begin(stop_signals), std::end(stop_signals),
-                       [&](std::string_view one) { return trap.is_for(one); });
+/// SIGTERM; of what a platform starts also those that an image may be stopped with.
+bool is_stop_signal(const trap_setting& trap, bool is_entrypoint) {
+    return trap.is_for("TERM") ||
+           (is_entrypoint && std::any_of(std::begin(stop_signals), std::end(stop_signals),
+                                         [&](std::string_view one) { return trap.is_for(one); }));
+}
+
+/// A handler ignores further signals while it works; and some ignore them for a while only.
+bool is_for_a_while(const shell::execution& run, const trap_setting& ignoring) {
+    return std::any_of(run.traps.begin(), run.traps.end(), [&](const trap_setting& one) {
+        const bool is_around =
+            one.handler.begin <= ignoring.where.begin && ignoring.where.end <= one.handler.end;
+        const bool calls_it =
+            !ignoring.around.function.empty() &&
+            std::any_of(one.steps.begin(), one.steps.end(),
+                        [&](const step& each) { return each.name() == ignoring.around.function; });
+        const bool ends_it = one.what != trap_setting::action::ignore &&
+                             one.where.begin > ignoring.where.begin &&
+                             one.is_for(ignoring.signals.front());
+        return is_around || calls_it || ends_it;
+    });
 }
 
 const step* find_step(const std::vector<step>& steps, std::string_view name) {
@@ -82,7 +100,8 @@ std::size_t waits_of(const shell::execution& run) {
 
 void find_wrong_traps(const script_case& given, std::vector<script_fault>& into) {
     for (const trap_setting& trap : given.run.traps) {
-        if (trap.what == trap_setting::action::ignore && is_stop_signal(trap)) {
+        if (trap.what == trap_setting::action::ignore &&
+            is_stop_signal(trap, given.is_entrypoint) && !is_for_a_while(given.run, trap)) {
             into.push_back({"S03",
                             trap.where,
                             "every program that is started from here on ignores SIG" +

@@ -1,3 +1,3 @@
 #!/bin/sh
-trap '' HUP INT
+trap "" INT
 exec server
