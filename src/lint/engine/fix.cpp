@@ -90,7 +90,7 @@ std::string rewrite_file(const fs::path& file, std::string_view before, std::str
     if (!failed) {
         return {};
     }
-    const auto why = failed.message();
+    std::string why = failed.message();
     fs::remove(beside, failed);
     return why;
 }

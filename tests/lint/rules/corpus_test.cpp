@@ -8,10 +8,12 @@
 #include <filesystem>
 #include <fstream>
 #include <map>
+#include <optional>
 #include <set>
 #include <sstream>
 
 #include "lint/catalogue/catalogue.hpp"
+#include "lint/engine/folder.hpp"
 #include "lint/engine/linter.hpp"
 
 namespace lastcall::lint {
@@ -115,6 +117,36 @@ TEST(LintCorpus, HasABadAndAGoodFixtureForEachRuleAndNoneForOthers) {
     for (const auto& [rule, number] : counts) {
         ADD_FAILURE() << rule << " is not in the catalogue";
     }
+}
+
+/// Whether the rule fires in the example of the catalogue; unset for one that is no whole file.
+std::optional<bool> fires_in(std::string_view rule, std::string_view example) {
+    const bool is_script = example.starts_with("#!");
+    if (!is_script && !example.starts_with("FROM")) {
+        return std::nullopt;
+    }
+    test_folder in;
+    in.add(is_script ? "entrypoint.sh" : "Dockerfile", example);
+    in.add("server.js", "");
+    const auto found = found_in(in.path());
+    return std::any_of(found.begin(), found.end(), [&](const std::string& line) {
+        return line.ends_with(" " + std::string(rule));
+    });
+}
+
+TEST(LintCorpus, TheExamplesOfTheCatalogueAreWhatTheySayTheyAre) {
+    int count = 0;
+    for (const rule_family& family : rule_families()) {
+        for (const rule& one : family.rules) {
+            if (const auto fires = fires_in(one.id, one.bad)) {
+                EXPECT_TRUE(*fires) << one.id << " does not fire in its bad example";
+                ++count;
+            }
+            EXPECT_FALSE(fires_in(one.id, one.good).value_or(false))
+                << one.id << " fires in its good example";
+        }
+    }
+    EXPECT_GE(count, 36);
 }
 
 }  // namespace

@@ -5,6 +5,21 @@
 #include "lint/rules/families.hpp"
 
 namespace lastcall::lint {
+namespace {
+
+/// What begins as an array and is none: Docker takes it for the shell form without a word.
+void report_broken_arrays(const dockerfile& file, file_report& into) {
+    for (const docker_instruction& one : file.instructions) {
+        const bool starts = one.name == "CMD" || one.name == "ENTRYPOINT";
+        if (starts && !one.json.is_json && !one.json.why_not.empty()) {
+            into.add("G02", one.rest.place_of(one.json.wrong, 1, file.lines),
+                     "this is no JSON array (" + one.json.why_not +
+                         "), and is taken for the shell form");
+        }
+    }
+}
+
+}  // namespace
 
 void judge_dockerfile(const family_input& input, file_report& into) {
     constexpr std::array<docker_rule, 11> rules{
@@ -17,9 +32,10 @@ void judge_dockerfile(const family_input& input, file_report& into) {
         for (const docker_rule rule : rules) {
             rule(given);
         }
+        into.add(given.build().problems);  // without a FROM it is a piece of one
     }
     into.add(given.file().problems);
-    into.add(given.build().problems);
+    report_broken_arrays(given.file(), into);
     into.accept(given.file().comments, given.file().statements(), given.file().lines, input.today);
 }
 

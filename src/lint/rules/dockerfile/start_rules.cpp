@@ -108,6 +108,9 @@ void check_shell_form(const docker_case& given) {
     if (command == nullptr || command->is_json || hops.empty() || !hops.front().is_shell()) {
         return;
     }
+    if (!given.started_by()->json.why_not.empty()) {
+        return;  // a broken array, which was not meant for a shell: G02
+    }
     const auto* end = staying_end(given, hops.front());
     if (end == nullptr) {
         return;

@@ -9,7 +9,6 @@ namespace lastcall::lint {
 namespace {
 
 using shell::step;
-using shell::stop_request;
 using shell::stop_way;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
