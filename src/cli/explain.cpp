@@ -32,9 +32,9 @@ int run_explain_command(std::span<char* const> arguments) {
         const auto ids = lint::rule_ids();
         const std::vector<std::string> known(ids.begin(), ids.end());
         const auto meant = nearest(id, known);
-        return line.refuse("there is no rule \"" + id + "\"" +
-                           (meant.empty() ? "" : "; did you mean " + meant + "?") +
-                           "; `lastcall explain` lists them");
+        return line.refuse(
+            "there is no rule \"" + id + "\"" +
+            (meant.empty() ? "; `lastcall explain` lists them" : "; did you mean " + meant + "?"));
     }
     std::fputs(rule_text(*found, screen_of(1)).c_str(), stdout);
     return status_ok;

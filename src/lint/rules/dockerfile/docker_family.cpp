@@ -3,6 +3,7 @@
 
 #include "lint/rules/dockerfile/docker_case.hpp"
 #include "lint/rules/families.hpp"
+#include "lint/text/mapped_text.hpp"
 
 namespace lastcall::lint {
 namespace {
@@ -19,6 +20,12 @@ void report_broken_arrays(const dockerfile& file, file_report& into) {
     }
 }
 
+/// Dockerfile or Containerfile, and nothing else in its name.
+bool is_named_dockerfile(const std::filesystem::path& path) {
+    const std::string name = lower(path.filename().native());
+    return name == "dockerfile" || name == "containerfile";
+}
+
 }  // namespace
 
 void judge_dockerfile(const family_input& input, file_report& into) {
@@ -32,7 +39,9 @@ void judge_dockerfile(const family_input& input, file_report& into) {
         for (const docker_rule rule : rules) {
             rule(given);
         }
-        into.add(given.build().problems);  // without a FROM it is a piece of one
+        into.add(given.build().problems);
+    } else if (!is_named_dockerfile(input.path)) {
+        return;  // dockerfile.cpp, or a piece of one
     }
     into.add(given.file().problems);
     report_broken_arrays(given.file(), into);
