@@ -25,6 +25,8 @@ struct command_line::parts {
     bool wants_help = false;
     std::vector<std::string> missing;  ///< what to say when a word is missing, in their order
     std::vector<const std::string*> words;
+    std::vector<std::string>* many = nullptr;
+    std::string missing_many;
     int word_count = 0;
 
     CLI::Option* remember(CLI::Option* made, const std::string& names, const std::string& type,
@@ -91,6 +93,12 @@ void command_line::word(const std::string& what, bool is_required, std::string& 
         parts_->missing.push_back(what);
         parts_->words.push_back(&into);
     }
+}
+
+void command_line::words(const std::string& what, std::vector<std::string>& into) {
+    parts_->app.add_option("words", into);
+    parts_->many = &into;
+    parts_->missing_many = what;
 }
 
 void command_line::rest(std::vector<std::string>& into, bool& is_given) {
@@ -162,6 +170,9 @@ std::optional<int> command_line::parse(std::span<char* const> arguments) {
         if (p.words[i]->empty()) {
             return refuse("it needs " + p.missing[i]);
         }
+    }
+    if (p.many != nullptr && p.many->empty()) {
+        return refuse("it needs " + p.missing_many);
     }
     return std::nullopt;
 }

@@ -32,6 +32,8 @@ public:
                 std::int64_t most, std::int64_t& into);
     /// A word without a name. `what` is said when it is missing: "the number of a deploy".
     void word(const std::string& what, bool is_required, std::string& into);
+    /// One word or more. `what` as above.
+    void words(const std::string& what, std::vector<std::string>& into);
     /// Everything behind "--", as it is.
     void rest(std::vector<std::string>& into, bool& is_given);
     /// A line above the options that follow.

@@ -41,6 +41,8 @@ constexpr std::array commands{
     command{"verify-journal", "whether the journal is whole", run_verify_journal_command},
     headline("Prove it"),
     command{"drill", "stop a service under load, and account for every request", run_drill_command},
+    command{"lint", "which files will make a stop lose something", run_lint_command},
+    command{"explain", "what a rule of lint is about, and what to do", run_explain_command},
 #ifdef LASTCALL_HAS_AGENT
     command{"agent", {}, run_agent_command},  // for the keeper
 #endif

@@ -2,8 +2,8 @@
 // test with output, an inconclusive criterion an error.
 #include <algorithm>
 
+#include "core/xml_text.hpp"
 #include "drill/report/reports.hpp"
-#include "drill/report/xml_text.hpp"
 #include "drill/verdict/words.hpp"
 
 namespace lastcall::drill {
@@ -17,12 +17,12 @@ std::string body_of(const criterion& one) {
     if (!one.fix.empty()) {
         text += "\nfix: " + one.fix;
     }
-    return xml_text(text);
+    return core::xml_text(text);
 }
 
 std::string element(const char* name, const criterion& one) {
     const auto message = one.measured.empty() ? one.why : one.measured;
-    return "      <" + std::string(name) + " message=\"" + xml_text(message) + "\">" +
+    return "      <" + std::string(name) + " message=\"" + core::xml_text(message) + "\">" +
            body_of(one) + "</" + name + ">\n";
 }
 
@@ -33,7 +33,7 @@ std::string inside(const criterion& one) {
         case standing::inconclusive:
             return element("error", one);
         case standing::not_asked:
-            return "      <skipped message=\"" + xml_text(one.why) + "\"/>\n";
+            return "      <skipped message=\"" + core::xml_text(one.why) + "\"/>\n";
         case standing::pass:
         case standing::warn:
             break;
@@ -43,7 +43,7 @@ std::string inside(const criterion& one) {
 }
 
 std::string test_case(const std::string& name, const std::string& content) {
-    return "    <testcase classname=\"lastcall.drill\" name=\"" + xml_text(name) + "\">\n" +
+    return "    <testcase classname=\"lastcall.drill\" name=\"" + core::xml_text(name) + "\">\n" +
            content + "    </testcase>\n";
 }
 
@@ -55,7 +55,7 @@ std::string conclusive_case(const verdict& made) {
     }
     const auto content = text.empty() ? std::string()
                                       : "      <error message=\"too little was seen\">" +
-                                            xml_text(text) + "</error>\n";
+                                            core::xml_text(text) + "</error>\n";
     return test_case("the run is conclusive", content);
 }
 
@@ -77,10 +77,10 @@ std::string to_junit(const run_record& run, const verdict& made) {
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"lastcall "
         "drill\"" +
         numbers + ">\n  <testsuite name=\"" +
-        xml_text("drill " + run.sequence + ": " + run.subject) + '"' + numbers;
+        core::xml_text("drill " + run.sequence + ": " + run.subject) + '"' + numbers;
     // Its form is RFC 3339 without a fraction; JUnit wants no zone.
     if (run.started.size() == 20 && run.started.ends_with('Z')) {
-        text += " timestamp=\"" + xml_text(run.started.substr(0, 19)) + '"';
+        text += " timestamp=\"" + core::xml_text(run.started.substr(0, 19)) + '"';
     }
     text += ">\n";
     for (const auto& one : made.criteria) {

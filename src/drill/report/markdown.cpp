@@ -3,6 +3,7 @@
 #include <string_view>
 
 #include "core/utf8.hpp"
+#include "drill/report/figures.hpp"
 #include "drill/report/reports.hpp"
 #include "drill/verdict/summary.hpp"
 #include "drill/verdict/words.hpp"

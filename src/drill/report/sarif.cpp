@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "core/json.hpp"
+#include "core/uri_text.hpp"
 #include "drill/report/reports.hpp"
 #include "drill/verdict/words.hpp"
 
@@ -56,26 +57,6 @@ std::optional<int> line_of(std::string_view id, const settings_source& source) {
     return std::nullopt;
 }
 
-/// A path as a relative reference or path of a URI (RFC 3986, 2.1).
-std::string uri_of(std::string_view path) {
-    constexpr std::string_view hexadecimal = "0123456789ABCDEF";
-    std::string made;
-    for (const char c : path) {
-        const auto byte = static_cast<unsigned char>(c);
-        const bool is_plain = (byte >= '0' && byte <= '9') || (byte >= 'a' && byte <= 'z') ||
-                              (byte >= 'A' && byte <= 'Z') ||
-                              std::string_view("-._~/").find(c) != std::string_view::npos;
-        if (is_plain) {
-            made += c;
-        } else {
-            made += '%';
-            made += hexadecimal[byte >> 4U];
-            made += hexadecimal[byte & 0xFU];
-        }
-    }
-    return made;
-}
-
 void write_message(json_writer& out, const char* key, std::string_view text) {
     out.key(key).begin_object().field("text", text).end_object();
 }
@@ -84,7 +65,10 @@ void write_location(json_writer& out, const criterion& of, const settings_source
     out.key("locations").begin_array();
     if (!source.file.empty()) {
         out.begin_object().key("physicalLocation").begin_object();
-        out.key("artifactLocation").begin_object().field("uri", uri_of(source.file)).end_object();
+        out.key("artifactLocation")
+            .begin_object()
+            .field("uri", core::uri_of(source.file))
+            .end_object();
         if (const auto line = line_of(of.id, source); line && *line > 0) {
             out.key("region").begin_object().field("startLine", *line).end_object();
         }
@@ -137,7 +121,7 @@ std::string to_sarif(const run_record& run, const verdict& made, const settings_
     write_rules(out, made);
     out.end_object().end_object();
     out.key("automationDetails").begin_object();
-    out.field("id", "lastcall-drill/" + uri_of(run.sequence) + "/").end_object();
+    out.field("id", "lastcall-drill/" + core::uri_of(run.sequence) + "/").end_object();
     write_invocation(out, made);
     out.key("results").begin_array();
     for (std::size_t i = 0; i < made.criteria.size(); ++i) {

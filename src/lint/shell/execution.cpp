@@ -14,6 +14,8 @@ namespace {
 constexpr std::size_t most_called_steps = 20000;
 constexpr int deepest_call = 20;
 constexpr int deepest_source = 4;
+/// What stands in words within words is read again for each of them, which multiplies.
+constexpr std::size_t most_source_bytes = 1UL << 16;
 
 class follower {
 public:
@@ -231,8 +233,12 @@ private:
 
     /// Reads the program in the word of an argument and follows it.
     const embedded_program* follow_source(const argument& from, const context& around) {
-        if (from.from == nullptr || sources_ >= deepest_source) {
-            out_.is_complete = out_.is_complete && sources_ < deepest_source;
+        if (from.from == nullptr) {
+            return nullptr;
+        }
+        source_bytes_ += from.from->text.size();
+        if (sources_ >= deepest_source || source_bytes_ > most_source_bytes) {
+            out_.is_complete = false;
             return nullptr;
         }
         auto found = read_embedded_word(*scripts_.back(), *from.from, out_.known);
@@ -290,6 +296,7 @@ private:
     std::size_t called_steps_ = 0;
     std::vector<const script*> scripts_;  // the innermost program in a word is the last
     int sources_ = 0;
+    std::size_t source_bytes_ = 0;
 };
 
 }  // namespace

@@ -40,6 +40,23 @@ value parameter_value(const part& one, const variables& known) {
     return unknown("${" + std::string(one.text) + std::string(how) + "}");
 }
 
+/// By reference: a part may hold a whole program.
+void add_part(value& into, const part& one, const variables& known) {
+    if (one.kind == part_kind::text) {
+        into.text += one.text;
+    } else if (one.kind == part_kind::parameter) {
+        add(into, parameter_value(one, known));
+    } else {
+        add(into, unknown(one.text));
+    }
+}
+
+bool is_known(const part& one, const variables& known) {
+    value made;
+    add_part(made, one, known);
+    return made.is_known();
+}
+
 /// All that sets a variable, wherever it stands.
 class setter_count {
 public:
@@ -112,13 +129,7 @@ private:
 value value_of(const std::vector<part>& given, const variables& known) {
     value made;
     for (const part& one : given) {
-        if (one.kind == part_kind::text) {
-            made.text += one.text;
-        } else if (one.kind == part_kind::parameter) {
-            add(made, parameter_value(one, known));
-        } else {
-            add(made, unknown(one.text));
-        }
+        add_part(made, one, known);
     }
     return made;
 }
@@ -188,7 +199,7 @@ bool may_be_many(const word& one, const variables& known) {
             each.kind == part_kind::array ||
             (each.kind == part_kind::parameter &&
              (each.text == "@" || (!each.words.empty() && each.words.front().text == "[@]")));
-        return is_list || (!each.is_quoted && !value_of({each}, known).is_known());
+        return is_list || (!each.is_quoted && !is_known(each, known));
     });
 }
 

@@ -43,6 +43,11 @@ constexpr wrapper_rule wrapper_rules[] = {
     {"docker-init", "pe", "", 0, false},
     {"dumb-init", "r", " --rewrite ", 0, false},
     {"catatonit", "", "", 0, false},
+    {"lastcall-init", "",
+     " --grace --reserve --delay --pre-stop --stop-signals --rewrite --drop --mode --wait-for "
+     "--ready --ready-timeout --program-fd --hold --parent-death-signal --report --report-fd "
+     "--exit-map --exit-unclean ",
+     0, false},
     {"flock", "wE", " --wait --timeout --conflict-exit-code ", 1, false},
     {"strace", "aeEfIobOpPsSuUX", "", 0, false},
     {"ltrace", "aeFlnopsu", "", 0, false},

@@ -2,8 +2,8 @@
 
 #include <vector>
 
+#include "core/xml_text.hpp"
 #include "drill/report/reports.hpp"
-#include "drill/report/xml_text.hpp"
 #include "drill/support/record_builder.hpp"
 
 namespace lastcall::drill {
@@ -47,9 +47,10 @@ std::vector<std::string> elements_of(const std::string& text) {
 }
 
 TEST(XmlText, HoldsNothingThatXmlCanNot) {
-    EXPECT_EQ(xml_text("a<b>&\"c'\n\t"), "a&lt;b&gt;&amp;&quot;c'&#10;&#9;");
-    EXPECT_EQ(xml_text(std::string_view("\0\x1B\xFF", 3)), "\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD");
-    EXPECT_EQ(xml_text("\xEF\xBF\xBE\xC3\xA4"), "\xEF\xBF\xBD\xC3\xA4");
+    EXPECT_EQ(core::xml_text("a<b>&\"c'\n\t"), "a&lt;b&gt;&amp;&quot;c'&#10;&#9;");
+    EXPECT_EQ(core::xml_text(std::string_view("\0\x1B\xFF", 3)),
+              "\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD");
+    EXPECT_EQ(core::xml_text("\xEF\xBF\xBE\xC3\xA4"), "\xEF\xBF\xBD\xC3\xA4");
 }
 
 TEST(JunitReport, HasATestCaseForEachCriterionAndOneForTheRun) {

@@ -243,5 +243,16 @@ TEST(ShellDuration, IsReadAsSleepReadsIt) {
     }
 }
 
+TEST(Execution, ProgramsInWordsWithinEachOtherAreFollowedUpToALimit) {
+    std::string text = "#!/bin/sh\n";
+    for (int i = 0; i < 500; ++i) {
+        text += "trap \"$( if ((\n";
+    }
+    const script whole = read_script(text);
+    const execution run = execution_of(whole);
+    EXPECT_FALSE(run.is_complete);
+    EXPECT_LT(run.traps.size(), 10000U);
+}
+
 }  // namespace
 }  // namespace lastcall::lint::shell

@@ -16,7 +16,7 @@ namespace fs = std::filesystem;
 std::vector<fs::path> corpus() {
     std::vector<fs::path> files;
     for (const auto& entry : fs::directory_iterator(LINT_CORPUS)) {
-        if (entry.path().extension() != ".sh") {
+        if (entry.is_regular_file() && entry.path().extension() != ".sh") {
             files.push_back(entry.path());
         }
     }

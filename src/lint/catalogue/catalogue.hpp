@@ -1,0 +1,33 @@
+// All rules: a table for each family of files, in files of their own.
+//
+// `explain`, the reports and the suppressions read from here; a rule that is not in it cannot be
+// reported (engine/file_report.hpp).
+#pragma once
+
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "lint/catalogue/rule.hpp"
+
+namespace lastcall::lint {
+
+struct rule_family {
+    std::string_view name;  ///< "Dockerfiles"
+    std::span<const rule> rules;
+};
+
+[[nodiscard]] std::span<const rule_family> rule_families();
+
+/// By its id, in capitals or not. Null: there is none.
+[[nodiscard]] const rule* find_rule(std::string_view id);
+
+/// The ids of all, in the order of the tables.
+[[nodiscard]] std::vector<std::string_view> rule_ids();
+
+// The tables of the families.
+[[nodiscard]] std::span<const rule> general_rules();
+[[nodiscard]] std::span<const rule> dockerfile_rules();
+[[nodiscard]] std::span<const rule> shell_rules();
+
+}  // namespace lastcall::lint

@@ -1,0 +1,28 @@
+// Which rules a file is for, by its name and, where that says nothing, by how it begins.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+namespace lastcall::lint {
+
+enum class file_kind : std::uint8_t {
+    none,        ///< nothing that tells how to stop a program
+    unknown,     ///< its name says nothing: look at how it begins
+    dockerfile,  ///< Dockerfile, Dockerfile.NAME, NAME.dockerfile, Containerfile
+    shell,       ///< NAME.sh, or what begins with #! and a shell
+};
+
+/// `name`  without its folder
+[[nodiscard]] file_kind kind_by_name(std::string_view name);
+
+/// `begin`  of a file, 256 bytes or all of it
+[[nodiscard]] file_kind kind_by_content(std::string_view begin);
+
+/// A file that is no text.
+[[nodiscard]] bool is_binary(std::string_view begin);
+
+/// A folder of others' work, or of a version control: `.git`, `node_modules`.
+[[nodiscard]] bool is_skipped_folder(std::string_view name);
+
+}  // namespace lastcall::lint

@@ -1,0 +1,114 @@
+#include "lint/launch/script_end.hpp"
+
+#include <algorithm>
+#include <set>
+#include <string>
+
+#include "lint/shell/option_reader.hpp"
+#include "lint/shell/stopping.hpp"
+#include "lint/shell/walk.hpp"
+
+namespace lastcall::lint {
+namespace {
+
+using shell::step;
+
+constexpr std::string_view short_commands =
+    // of the shell
+    " : . [ alias bg break builtin cd command continue declare dirs disown echo enable eval exit "
+    "export false fg getopts hash jobs kill let local mapfile popd printf pushd pwd read readarray "
+    "readonly return set shift shopt source test times trap true type typeset ulimit umask "
+    "unalias unset "
+    // tools
+    "addgroup adduser awk base64 basename cat chgrp chmod chown cp curl cut date diff dirname du "
+    "envsubst expr find getent grep groupadd groupmod gzip head hostname id install ldconfig ln "
+    "ls md5sum mkdir mkfifo mktemp mv nproc openssl readlink realpath rm rmdir rsync sed seq "
+    "sha256sum sort stat "
+    "stty sync sysctl tar tee touch tr uname uniq unzip update-ca-certificates useradd usermod wc "
+    "wget which whoami xargs ";
+
+std::set<std::string_view> functions_of(const shell::script& whole) {
+    std::set<std::string_view> names;
+    shell::for_each_command(whole, [&](const shell::command& one) {
+        if (const auto* made = std::get_if<shell::function_definition>(&one.what)) {
+            names.insert(made->name);
+        }
+    });
+    return names;
+}
+
+/// Runs in the shell of the script, and not on the side.
+bool is_of_script(const step& one) {
+    return one.around.is_called && !one.around.is_in_substitution && !one.around.is_in_source;
+}
+
+bool replaces(const step& one) {
+    return one.call.is_exec() && one.call.program != shell::invocation::none &&
+           !one.around.is_background && !one.around.is_in_subshell;
+}
+
+}  // namespace
+
+bool is_short_command(std::string_view name) { return shell::is_named(short_commands, name); }
+
+bool is_endless_sleep(const step& one) {
+    if (const auto slept = shell::sleep_of(one)) {
+        const auto length = shell::duration_of(slept->text);
+        return length && *length >= std::chrono::hours(24);
+    }
+    return one.name() == "tail" &&
+           std::any_of(one.arguments.begin(), one.arguments.end(), [](const auto& word) {
+               return word.is("-f") || word.is("-F") || word.is("-fn0") || word.is("--follow");
+           });
+}
+
+bool is_all_parameters(const shell::argument& one) {
+    return !one.is_known() && (one.what.text == "$@" || one.what.text == "$*");
+}
+
+bool runs_parameters(const step& one) {
+    return one.call.program != shell::invocation::none &&
+           is_all_parameters(one.arguments[one.call.program]);
+}
+
+std::vector<script_end> ends_of(const shell::script& whole, const shell::execution& run) {
+    const auto functions = functions_of(whole);
+    std::vector<script_end> made;
+    for (const step& one : run.steps) {
+        if (!is_of_script(one) || one.call.program == shell::invocation::none) {
+            continue;
+        }
+        if (replaces(one)) {
+            made.push_back({end_kind::replaced, &one});
+            continue;
+        }
+        const bool is_last_of_pipe = one.around.pipe_position + 1 >= one.around.pipe_length;
+        if (!one.around.is_last || one.around.is_background || functions.contains(one.name())) {
+            continue;
+        }
+        if (one.name() == "wait") {
+            made.push_back({end_kind::waits, &one});
+        } else if (is_endless_sleep(one)) {
+            made.push_back({end_kind::sleeps, &one});
+        } else if (one.around.pipe_length > 1) {
+            if (one.around.pipe_position == 0 && !is_short_command(one.name())) {
+                made.push_back({end_kind::pipeline, &one});
+            }
+        } else if (is_last_of_pipe && !one.around.is_in_subshell && !is_short_command(one.name())) {
+            made.push_back({end_kind::in_front, &one});
+        }
+    }
+    return made;
+}
+
+bool is_lone_command(const shell::script& whole) {
+    if (whole.program.size() != 1 || whole.program.front().is_background) {
+        return false;
+    }
+    const auto& chain = whole.program.front().chain;
+    return chain.size() == 1 && chain.front().what.commands.size() == 1 &&
+           !chain.front().what.is_negated &&
+           std::holds_alternative<shell::simple_command>(chain.front().what.commands.front().what);
+}
+
+}  // namespace lastcall::lint

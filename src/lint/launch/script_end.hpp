@@ -1,0 +1,47 @@
+// What a script comes to: whether its shell becomes the program that it is there for, or stays in
+// front of it.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "lint/shell/execution.hpp"
+
+namespace lastcall::lint {
+
+enum class end_kind : std::uint8_t {
+    replaced,  ///< exec: the shell is the program from then on
+    in_front,  ///< the shell waits for the program
+    pipeline,  ///< program | other
+    waits,     ///< the shell's wait, for what it has put into the background
+    sleeps,    ///< sleep infinity, tail -f: nobody looks at what is in the background
+};
+
+struct script_end {
+    end_kind kind = end_kind::in_front;
+    const shell::step* what = nullptr;  ///< of a pipeline its first program
+};
+
+/// Each way in which it may end, in the order of the text; those that only do something short (a
+/// `mkdir`, an `exit`) are left out.
+/// Lifetime: the script's.
+[[nodiscard]] std::vector<script_end> ends_of(const shell::script& whole,
+                                              const shell::execution& run);
+
+/// The script is a single command, without `;`, `&&`, `|`, `&` or a compound around it: what bash
+/// replaces itself with by itself when it stands behind -c.
+[[nodiscard]] bool is_lone_command(const shell::script& whole);
+
+/// "$@", "$*", or these without quotes: the words that the script was given.
+[[nodiscard]] bool is_all_parameters(const shell::argument& one);
+
+/// Whether the command runs what the script was given: `exec "$@"`, `gosu app "$@"`.
+[[nodiscard]] bool runs_parameters(const shell::step& one);
+
+/// A command that puts a program to sleep for good: sleep infinity, tail -f /dev/null.
+[[nodiscard]] bool is_endless_sleep(const shell::step& one);
+
+/// A command of the shell, or a tool that is over at once.
+[[nodiscard]] bool is_short_command(std::string_view name);
+
+}  // namespace lastcall::lint

@@ -1,0 +1,206 @@
+// Who is process 1 of the container, and whether the signal gets past it: D01 to D03, D10, D11.
+#include <algorithm>
+
+#include "core/stop_cause.hpp"
+#include "lint/rules/dockerfile/docker_case.hpp"
+#include "lint/rules/shell/shell_words.hpp"
+
+namespace lastcall::lint {
+namespace {
+
+using shell::invocation;
+
+/// Who reads the shell form, or what `sh` is in this image.
+shell_kind kind_of(const docker_stage& stage, std::string_view program) {
+    if (program == "bash") {
+        return shell_kind::bash;
+    }
+    if (program == "dash" || program == "ash") {
+        return shell_kind::dash;
+    }
+    return stage.known != nullptr ? stage.known->shell : shell_kind::unknown;
+}
+
+/// The end in which the shell is still there while the program runs; null: it never is.
+const script_end* staying_end(const docker_case& given, const launch_hop& hop) {
+    if (hop.script == nullptr) {
+        return nullptr;
+    }
+    const bool becomes_it = hop.is_inline && is_lone_command(hop.script->parsed()) &&
+                            kind_of(*given.stage(), hop.call.name) == shell_kind::bash;
+    const auto found = std::find_if(hop.ends.begin(), hop.ends.end(), [&](const script_end& end) {
+        return end.kind == end_kind::pipeline || (end.kind == end_kind::in_front && !becomes_it);
+    });
+    return found == hop.ends.end() ? nullptr : &*found;
+}
+
+const docker_command* command_of(const docker_case& given) {
+    for (const auto* one : {&given.stage()->entrypoint, &given.stage()->cmd}) {
+        if (*one && (**one).from == given.started_by() && given.started_by() != nullptr) {
+            return &**one;
+        }
+    }
+    return nullptr;
+}
+
+std::string quoted_words(const std::vector<shell::argument>& words) {
+    std::string made = "[";
+    for (const auto& one : words) {
+        made += made.size() > 1 ? ", \"" : "\"";
+        for (const char c : one.what.text) {
+            made += c == '"' || c == '\\' ? std::string("\\") + c : std::string(1, c);
+        }
+        made += '"';
+    }
+    return made + "]";
+}
+
+/// The words of the lone command of a shell form, when the exec form can say the same.
+std::optional<std::string> as_exec_form(const launch_hop& hop) {
+    if (!is_lone_command(hop.script->parsed()) || hop.script->run().steps.size() != 1) {
+        return std::nullopt;
+    }
+    const auto& step = hop.script->run().steps.front();
+    const bool is_plain =
+        !step.arguments.empty() && step.what->redirections.empty() &&
+        std::get<shell::simple_command>(step.what->what).assignments.empty() &&
+        std::all_of(step.arguments.begin(), step.arguments.end(), [](const shell::argument& one) {
+            return one.what.how == shell::certainty::known && !one.is_many && one.from != nullptr &&
+                   one.from->is_plain() &&
+                   one.what.text.find_first_of("*?[~{") == std::string::npos;
+        });
+    return is_plain ? std::optional(quoted_words(step.arguments)) : std::nullopt;
+}
+
+/// `npm start`, `go run .`: starts the program as a child and keeps the signal, or passes it late.
+std::string launcher_of(const launch_hop& hop) {
+    if (hop.call.program == invocation::none) {
+        return {};
+    }
+    std::string command;
+    for (std::size_t i = hop.call.program; i < hop.words.size(); ++i) {
+        command += (command.empty() ? "" : " ") + hop.words[i].what.what.text;
+    }
+    // Who runs a program as somebody else is D11.
+    if (const auto name = core::launcher_in(command);
+        !name.empty() && name != "su" && name != "sudo") {
+        return std::string(name);
+    }
+    constexpr std::string_view with_verb[] = {"go run",       "cargo run",    "dotnet run",
+                                              "dotnet watch", "rails server", "rails s",
+                                              "node --watch"};
+    for (const std::string_view one : with_verb) {
+        if (command.starts_with(one) &&
+            (command.size() == one.size() || command[one.size()] == ' ')) {
+            return std::string(one);
+        }
+    }
+    return hop.call.name == "flask" && command.find("--reload") != std::string::npos
+               ? "flask --reload"
+               : std::string();
+}
+
+}  // namespace
+
+void check_shell_form(const docker_case& given) {
+    const auto* command = command_of(given);
+    const auto& hops = given.chain().hops;
+    if (command == nullptr || command->is_json || hops.empty() || !hops.front().is_shell()) {
+        return;
+    }
+    if (!given.started_by()->json.why_not.empty()) {
+        return;  // a broken array, which was not meant for a shell: G02
+    }
+    const auto* end = staying_end(given, hops.front());
+    if (end == nullptr) {
+        return;
+    }
+    auto& made = given.report().add("D01", given.started_at(),
+                                    "process 1 is \"" + hops.front().call.name +
+                                        "\", which does not pass the stop signal on "
+                                        "to \"" +
+                                        words_of(*end->what) + "\"");
+    made.sure = kind_of(*given.stage(), hops.front().call.name) == shell_kind::unknown
+                    ? confidence::likely
+                    : confidence::proven;
+    if (const auto exec_form = as_exec_form(hops.front())) {
+        made.fix = given.started_by()->name + " " + *exec_form;
+        made.edits.push_back({made.at, *exec_form});
+    } else {
+        made.fix = end->kind == end_kind::pipeline
+                       ? "exec " + words_of(*end->what) + ", without the pipeline"
+                       : "exec in front of \"" + words_of(*end->what) + "\"";
+    }
+}
+
+void check_shell_in_front(const docker_case& given) {
+    const auto* command = command_of(given);
+    if (command == nullptr || !command->is_json) {
+        return;
+    }
+    for (const launch_hop& hop : given.chain().hops) {
+        const auto* end = staying_end(given, hop);
+        if (end == nullptr) {
+            continue;
+        }
+        const auto* init = find_init(hop);
+        if (init != nullptr && !has_group_init(hop)) {
+            given.report()
+                .add("D10", given.started_at(),
+                     init->name + " passes the stop signal to \"" + hop.call.name +
+                         "\" only, and not to \"" + words_of(*end->what) + "\"")
+                .sure = confidence::proven;
+            return;
+        }
+        if (init == nullptr && hop.is_inline) {
+            auto& made =
+                given.report().add("D02", given.started_at(),
+                                   "the shell stays in front of \"" + words_of(*end->what) +
+                                       "\" and does not pass the stop signal on");
+            made.fix = "put exec in front of \"" + words_of(*end->what) + "\"";
+            return;
+        }
+        return;  // a script: D08
+    }
+}
+
+void check_launcher(const docker_case& given) {
+    if (given.started_by() == nullptr) {
+        return;
+    }
+    for (const launch_hop& hop : given.chain().hops) {
+        if (const auto launcher = launcher_of(hop); !launcher.empty()) {
+            auto& made = given.report().add("D03", given.started_at(),
+                                            "\"" + launcher +
+                                                "\" stands between the platform and "
+                                                "the program");
+            made.sure = confidence::likely;
+            return;
+        }
+    }
+}
+
+void check_other_user(const docker_case& given) {
+    if (given.started_by() == nullptr) {
+        return;
+    }
+    for (const launch_hop& hop : given.chain().hops) {
+        std::string name;
+        for (const std::string_view one : {"sudo", "doas"}) {
+            name = hop.call.find(one) != nullptr ? std::string(one) : name;
+        }
+        if (hop.call.program != invocation::none) {
+            const auto program = shell::base_name(hop.words[hop.call.program].what.what.text);
+            name = program == "su" || program == "runuser" ? std::string(program) : name;
+        }
+        if (!name.empty()) {
+            given.report().add("D11", given.started_at(),
+                               "\"" + name +
+                                   "\" stays as the parent of the program and takes the "
+                                   "stop signal in its own way");
+            return;
+        }
+    }
+}
+
+}  // namespace lastcall::lint

@@ -1,0 +1,22 @@
+// The families of rules: one function for each kind of file.
+#pragma once
+
+#include <chrono>
+#include <filesystem>
+#include <string_view>
+
+#include "lint/engine/file_report.hpp"
+
+namespace lastcall::lint {
+
+/// A file as a family gets it. Lifetime: the call's.
+struct family_input {
+    const std::filesystem::path& path;  ///< beside it lie the files that it names
+    std::string_view text;
+    std::chrono::year_month_day today;
+};
+
+void judge_dockerfile(const family_input& input, file_report& into);
+void judge_shell_script(const family_input& input, file_report& into);
+
+}  // namespace lastcall::lint

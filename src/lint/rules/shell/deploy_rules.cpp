@@ -1,0 +1,217 @@
+// Scripts that stop a program and go on: whether they wait for its end, and for how long. S18 to
+// S21, S23, S24.
+#include <chrono>
+#include <optional>
+
+#include "lint/rules/shell/shell_words.hpp"
+
+namespace lastcall::lint {
+namespace {
+
+using shell::step;
+using shell::stop_way;
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+/// DefaultTimeoutStopSec= of systemd, and what Docker and Kubernetes give where nothing is said.
+std::optional<milliseconds> usual_grace_of(stop_way way) {
+    switch (way) {
+        case stop_way::unit_stop:
+            return seconds(90);
+        case stop_way::container_stop:
+        case stop_way::compose_stop:
+            return seconds(10);
+        case stop_way::kubectl_delete:
+        case stop_way::kubectl_drain:
+            return seconds(30);
+        default:
+            return std::nullopt;
+    }
+}
+
+std::string seconds_text(milliseconds length) {
+    return std::to_string(std::chrono::ceil<seconds>(length).count()) + " s";
+}
+
+/// The commands of $( ) in a word, if it is that: `cat` for $(cat web.pid).
+bool reads_file(const shell::argument& one) {
+    if (one.from == nullptr) {
+        return false;
+    }
+    for (const shell::part& part : one.from->parts) {
+        for (const shell::statement& inner : part.program) {
+            const auto& command = inner.chain.front().what.commands.front();
+            const auto* simple = std::get_if<shell::simple_command>(&command.what);
+            if (simple != nullptr && !simple->words.empty() &&
+                (simple->words.front().text == "cat" || simple->words.front().text == "head")) {
+                return true;
+            }
+            // $(<web.pid)
+            if (simple != nullptr && simple->words.empty() && !command.redirections.empty()) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+bool looks_at_process(const step& one) {
+    return one.name() == "ps" || one.name() == "pgrep" || one.name() == "pidof" ||
+           std::any_of(one.arguments.begin(), one.arguments.end(), [](const auto& word) {
+               return word.what.text.find("/proc/") != std::string::npos;
+           });
+}
+
+/// tail --pid=$pid
+bool follows_process(const step& one) {
+    return std::any_of(one.arguments.begin(), one.arguments.end(),
+                       [](const auto& word) { return word.what.text.starts_with("--pid"); });
+}
+
+bool gives_time(const step& one) {
+    const auto stop = shell::stop_request_of(one);
+    return one.name() == "wait" || shell::sleep_of(one) || one.name() == "pwait" ||
+           one.name() == "pidwait" || (stop && stop->only_asks) || follows_process(one) ||
+           (one.around.is_condition && one.around.loops > 0);
+}
+
+/// What must not come before the end of the program.
+std::string what_comes_early(const step& one) {
+    if (one.around.is_background && !one.around.is_in_substitution && !one.name().empty() &&
+        !is_short_command(one.name())) {
+        return "the next \"" + words_of(one) + "\" is started";
+    }
+    const bool is_recursive = has_word(one, {"-r", "-rf", "-fr", "-R", "--recursive"});
+    if ((one.name() == "rm" && is_recursive) || one.name() == "umount") {
+        return "\"" + words_of(one) + "\" runs";
+    }
+    return {};
+}
+
+/// In the same list of commands: of what stands in another function nobody knows when it runs.
+bool comes_behind(const step& one, const step& before) {
+    return one.where.begin > before.where.begin && one.around.function == before.around.function;
+}
+
+bool is_program_folder(std::string_view path) {
+    return path.find("/bin/") != path.npos || path.find("/sbin/") != path.npos ||
+           path.ends_with("/bin") || path.ends_with("/sbin");
+}
+
+bool is_application_folder(std::string_view path) {
+    return path.starts_with("/opt/") || path.starts_with("/srv/") ||
+           path.starts_with("/var/www/") || path.starts_with("/app");
+}
+
+void add(std::vector<script_fault>& into, std::string_view rule, const step& at, std::string what,
+         confidence sure = confidence::likely) {
+    into.push_back({rule, at.where, std::move(what), {}, sure, {}});
+}
+
+void judge_limit(const step& one, std::vector<script_fault>& into) {
+    const auto* wrapper = one.call.find("timeout");
+    const auto limit =
+        wrapper == nullptr ? std::nullopt : shell::time_limit_of(one.arguments, *wrapper);
+    const auto after = limit && limit->after.is_known() ? shell::duration_of(limit->after.what.text)
+                                                        : std::nullopt;
+    if (!after) {
+        return;
+    }
+    const auto stop = shell::stop_request_of(one);
+    if (!stop) {
+        if (limit->signal == "KILL" && !is_short_command(one.name())) {
+            add(into, "S21", one,
+                "after " + seconds_text(*after) + " \"" + one.name() +
+                    "\" gets SIGKILL without having been asked",
+                confidence::proven);
+        }
+        return;
+    }
+    const auto given = stop->grace && stop->grace->is_known()
+                           ? shell::duration_of(stop->grace->what.text)
+                           : std::nullopt;
+    const auto grace = given ? given : usual_grace_of(stop->way);
+    if (grace && *after <= *grace) {
+        add(into, "S20", one,
+            "the command is given up after " + seconds_text(*after) +
+                ", but the stop that it asks for may take " + seconds_text(*grace) +
+                (given ? "" : " where nothing else is said"),
+            given ? confidence::proven : confidence::likely);
+    }
+}
+
+}  // namespace
+
+void find_short_limits(const script_case& given, std::vector<script_fault>& into) {
+    for (const step& one : given.run.steps) {
+        judge_limit(one, into);
+    }
+}
+
+void find_unwaited_stops(const script_case& given, std::vector<script_fault>& into) {
+    const bool has_looked = std::any_of(given.run.steps.begin(), given.run.steps.end(),
+                                        [](const step& one) { return looks_at_process(one); });
+    const step* asked = nullptr;
+    for (const step& one : given.run.steps) {
+        const auto stop = shell::stop_request_of(one);
+        if (stop && stop->way == stop_way::kill && !stop->only_asks && !has_looked &&
+            std::any_of(stop->targets.begin(), stop->targets.end(), reads_file)) {
+            add(into, "S18", one, "the number in the file may be that of another process by now");
+        }
+        if (gives_time(one)) {
+            asked = nullptr;
+        } else if (const auto early = what_comes_early(one);
+                   asked != nullptr && !early.empty() && comes_behind(one, *asked)) {
+            add(into, "S19", one,
+                early + " while the program that line " +
+                    std::to_string(given.script.at(asked->where).line) +
+                    " asked to stop may still run");
+            asked = nullptr;
+        }
+        if (stop && !stop->waits && !stop->only_asks && !stop->is_kill()) {
+            asked = &one;
+        }
+    }
+}
+
+void find_changed_files(const script_case& given, std::vector<script_fault>& into) {
+    const step* removed = nullptr;
+    const step* overwritten = nullptr;
+    for (const step& one : given.run.steps) {
+        const auto stop = shell::stop_request_of(one);
+        if (stop && !stop->only_asks) {
+            if (removed != nullptr) {
+                add(into, "S23", *removed,
+                    "files go away under the program that line " +
+                        std::to_string(given.script.at(one.where).line) + " stops later",
+                    confidence::hint);
+            }
+            if (overwritten != nullptr) {
+                add(into, "S24", *overwritten,
+                    "the file may be running: it is stopped in line " +
+                        std::to_string(given.script.at(one.where).line) + " only");
+            }
+            return;
+        }
+        if (one.arguments.size() < 2 || !one.arguments.back().is_known()) {
+            continue;
+        }
+        const std::string& last = one.arguments.back().what.text;
+        if (one.name() == "mv" && overwritten != nullptr &&
+            has_word(one, {overwritten->arguments.back().what.text})) {
+            overwritten = nullptr;  // it was put beside, and is now renamed
+        }
+        const bool removes =
+            (one.name() == "rm" && has_word(one, {"-r", "-rf", "-fr", "-R"})) ||
+            (one.name() == "rsync" && has_word(one, {"--delete", "--delete-after"}));
+        if (removed == nullptr && removes && is_application_folder(last)) {
+            removed = &one;
+        }
+        if (overwritten == nullptr && one.name() == "cp" && is_program_folder(last) &&
+            !has_word(one, {"-f", "--force", "--remove-destination", "-r", "-R", "-a"})) {
+            overwritten = &one;
+        }
+    }
+}
+
+}  // namespace lastcall::lint

@@ -1,0 +1,154 @@
+// Who gets the stop signal of a script that a platform starts: S01, S02, S05 to S08, S21, S22.
+#include "lint/rules/shell/shell_words.hpp"
+#include "lint/shell/walk.hpp"
+
+namespace lastcall::lint {
+namespace {
+
+using shell::step;
+
+/// Whether exec in front of it changes nothing else: no trap is lost, nothing is set for it only.
+bool may_exec(const step& one, const shell::execution& run) {
+    const auto* simple = std::get_if<shell::simple_command>(&one.what->what);
+    return run.traps.empty() && !one.around.is_failure_caught && simple != nullptr &&
+           simple->assignments.empty();
+}
+
+/// A trap runs between two commands of the shell only, and the shell is in the middle of one.
+script_fault in_front_of(const script_end& end, const shell::execution& run) {
+    const std::string program = words_of(*end.what);
+    if (const auto* trap = term_handler(run)) {
+        return {"S02",
+                end.what->where,
+                "the trap for SIGTERM runs only when \"" + program +
+                    "\" has ended by itself: the shell waits for it",
+                "put it into the background and wait for it: " + program + " & wait $!",
+                trap->what == shell::trap_setting::action::handle ? confidence::proven
+                                                                  : confidence::likely,
+                {}};
+    }
+    return {"S01",
+            end.what->where,
+            "the shell stays in front of \"" + program + "\" and does not pass the signal on",
+            "exec " + program,
+            confidence::proven,
+            may_exec(*end.what, run) ? "exec " : ""};
+}
+
+bool is_by_other_user(const step& one) {
+    return one.call.find("sudo") != nullptr || one.call.find("doas") != nullptr ||
+           one.name() == "su" || one.name() == "runuser";
+}
+
+void find_ends(const script_case& given, const script_end& end, std::vector<script_fault>& into) {
+    const std::string program = words_of(*end.what);
+    if (is_by_other_user(*end.what)) {
+        into.push_back({"S22",
+                        end.what->where,
+                        "\"" + program + "\" stays between the platform and the program",
+                        {},
+                        confidence::likely,
+                        {}});
+        return;
+    }
+    if (given.has_group_init) {
+        return;
+    }
+    if (end.kind == end_kind::in_front) {
+        into.push_back(in_front_of(end, given.run));
+    } else if (end.kind == end_kind::pipeline) {
+        into.push_back(
+            {"S07",
+             end.what->where,
+             "the signal comes to the shell, not to \"" + program + "\", which is in a pipeline",
+             {},
+             confidence::proven,
+             {}});
+    }
+}
+
+/// Whether the condition can not become false: true, :, 1.
+bool is_endless(const shell::while_command& loop) {
+    if (loop.condition.size() != 1 || loop.condition.front().chain.size() != 1) {
+        return false;
+    }
+    const auto& commands = loop.condition.front().chain.front().what.commands;
+    const auto* simple =
+        commands.size() == 1 ? std::get_if<shell::simple_command>(&commands.front().what) : nullptr;
+    if (simple == nullptr || simple->words.empty()) {
+        return false;
+    }
+    const auto name = simple->words.front().text;
+    return loop.is_until ? name == "false" : name == "true" || name == ":" || name == "[";
+}
+
+}  // namespace
+
+void find_shell_in_front(const script_case& given, std::vector<script_fault>& into) {
+    if (!given.is_entrypoint) {
+        return;
+    }
+    for (const script_end& end : ends_of(given.script, given.run)) {
+        find_ends(given, end, into);
+    }
+}
+
+void find_background_ends(const script_case& given, std::vector<script_fault>& into) {
+    const auto programs = background_programs(given.run);
+    if (!given.is_entrypoint || given.has_group_init || programs.empty() ||
+        term_handler(given.run) != nullptr) {
+        return;
+    }
+    for (const script_end& end : ends_of(given.script, given.run)) {
+        const std::string program = words_of(*programs.front());
+        if (end.kind == end_kind::waits) {
+            into.push_back({"S05",
+                            end.what->where,
+                            "nothing tells \"" + program + "\" of the signal while the shell waits",
+                            "trap 'kill -TERM $pid' TERM before it, and wait again behind it",
+                            confidence::proven,
+                            {}});
+        } else if (end.kind == end_kind::sleeps) {
+            into.push_back(
+                {"S06",
+                 end.what->where,
+                 "the signal comes to \"" + words_of(*end.what) +
+                     "\" or its shell, not "
+                     "to \"" +
+                     program + "\", and nobody sees when that one ends",
+                 "exec " + program + ", without & and without what keeps the script alive",
+                 confidence::proven,
+                 {}});
+        }
+    }
+}
+
+void find_restart_loops(const script_case& given, std::vector<script_fault>& into) {
+    if (!given.is_entrypoint || term_handler(given.run) != nullptr) {
+        return;
+    }
+    shell::for_each_command(given.script, [&](const shell::command& one) {
+        const auto* loop = std::get_if<shell::while_command>(&one.what);
+        if (loop == nullptr || !is_endless(*loop)) {
+            return;
+        }
+        for (const step& each : given.run.steps) {
+            const bool is_inside = each.where.begin >= one.where.begin &&
+                                   each.where.end <= one.where.end && !each.around.is_condition &&
+                                   !each.around.is_in_source && !each.around.is_in_substitution;
+            if (is_inside && !each.around.is_background && !each.name().empty() &&
+                !is_short_command(each.name()) && each.name() != "sleep" && each.name() != "wait") {
+                into.push_back({"S08",
+                                each.where,
+                                "the loop starts \"" + words_of(each) +
+                                    "\" again when the signal has ended it",
+                                {},
+                                confidence::likely,
+                                {}});
+                return;
+            }
+        }
+    });
+}
+
+}  // namespace lastcall::lint

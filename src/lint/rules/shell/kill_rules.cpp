@@ -1,0 +1,146 @@
+// Commands that end a program without asking it first, or without giving it time: S14 to S17.
+#include <chrono>
+#include <optional>
+
+#include "lint/rules/shell/shell_words.hpp"
+
+namespace lastcall::lint {
+namespace {
+
+using shell::step;
+using shell::stop_request;
+using shell::stop_way;
+using std::chrono::milliseconds;
+
+/// What Docker gives a container when nobody says something else (docker stop, --time), the
+/// shortest grace of the usual platforms.
+constexpr milliseconds usual_grace = std::chrono::seconds(10);
+
+bool is_signal_to_process(const stop_request& one) {
+    return one.way == stop_way::kill || one.way == stop_way::kill_by_name ||
+           one.way == stop_way::kill_by_file;
+}
+
+/// Asks for a stop in order: it leaves the program its time.
+bool asks(const stop_request& one) {
+    return !one.only_asks && !one.is_kill() &&
+           !(one.way == stop_way::container_remove && one.is_forced);
+}
+
+std::optional<milliseconds> grace_of(const stop_request& one) {
+    return one.grace && one.grace->is_known() ? shell::duration_of(one.grace->what.text)
+                                              : std::nullopt;
+}
+
+void add(std::vector<script_fault>& into, std::string_view rule, const step& at, std::string what,
+         std::string fix = {}) {
+    into.push_back({rule, at.where, std::move(what), std::move(fix), confidence::likely, {}});
+}
+
+void judge_container(const step& one, const stop_request& stop, bool was_asked,
+                     std::vector<script_fault>& into) {
+    const auto grace = grace_of(stop);
+    switch (stop.way) {
+        case stop_way::container_stop:
+        case stop_way::compose_stop:
+            if (grace && *grace < usual_grace) {
+                add(into, "S16", one,
+                    "SIGKILL comes " + stop.grace->what.text +
+                        " s after the signal, before the "
+                        "10 s that a container has when nobody says anything");
+            }
+            break;
+        case stop_way::container_kill:
+        case stop_way::compose_kill:
+            if (!was_asked && (stop.is_kill() || (stop.verb == "rm" && stop.is_forced &&
+                                                  has_word(one, {"-s", "--stop", "-sf", "-fs"})))) {
+                add(into, "S16", one, "the container gets SIGKILL without having been asked");
+            }
+            break;
+        case stop_way::container_remove:
+            if (!was_asked && !(grace && *grace >= usual_grace)) {
+                add(into, "S16", one,
+                    "the container is removed by force, which sends SIGKILL, without having been "
+                    "asked");
+            }
+            break;
+        case stop_way::kubectl_delete:
+            if ((grace && *grace <= std::chrono::seconds(1)) || has_word(one, {"--now"})) {
+                add(into, "S17", one, "the pod gets no time between the signal and SIGKILL");
+            } else if (stop.is_forced) {
+                add(into, "S17", one,
+                    "the pod is taken out of the API at once, whether its programs have ended or "
+                    "not");
+            }
+            break;
+        case stop_way::kubectl_drain:
+            if (stop.skips_eviction) {
+                add(into, "S17", one,
+                    "--disable-eviction deletes pods past their disruption "
+                    "budgets");
+            } else if (grace && *grace >= milliseconds(0) && *grace < std::chrono::seconds(30)) {
+                add(into, "S17", one,
+                    "all pods of the node get " + stop.grace->what.text +
+                        " s instead of the grace period that each has asked for");
+            }
+            break;
+        default:
+            break;
+    }
+}
+
+/// kill; sleep 5; kill -9
+void judge_fixed_wait(const step& one, const stop_request& stop, const step* slept,
+                      std::vector<script_fault>& into) {
+    if (!stop.is_kill() || !is_signal_to_process(stop) || slept == nullptr ||
+        slept->around.loops > 0) {
+        return;
+    }
+    const auto length = shell::duration_of(shell::sleep_of(*slept)->text);
+    if (length && *length < usual_grace) {
+        add(into, "S15", one,
+            "SIGKILL comes " + shell::sleep_of(*slept)->text +
+                " s after the first signal, whether the program is done with its work or not");
+    }
+}
+
+}  // namespace
+
+void find_kills(const script_case& given, std::vector<script_fault>& into) {
+    bool was_asked = false;
+    const step* slept = nullptr;
+    for (const step& one : given.run.steps) {
+        if (const auto sleep = shell::sleep_of(one); sleep && sleep->is_known() && was_asked) {
+            slept = &one;
+        }
+        const auto stop = shell::stop_request_of(one);
+        if (!stop || stop->only_asks) {
+            continue;
+        }
+        if (stop->is_kill() && is_signal_to_process(*stop)) {
+            if (was_asked) {
+                judge_fixed_wait(one, *stop, slept, into);
+            } else {
+                add(into, "S14", one, "the first signal that the program gets is SIGKILL");
+            }
+        }
+        if (asks(*stop)) {
+            was_asked = true;
+            slept = nullptr;
+        }
+    }
+}
+
+void find_platform_kills(const script_case& given, std::vector<script_fault>& into) {
+    bool was_asked = false;
+    for (const step& one : given.run.steps) {
+        const auto stop = shell::stop_request_of(one);
+        if (!stop || stop->only_asks) {
+            continue;
+        }
+        judge_container(one, *stop, was_asked, into);
+        was_asked = was_asked || asks(*stop);
+    }
+}
+
+}  // namespace lastcall::lint

@@ -1,0 +1,31 @@
+#include "lint/rules/shell/script_faults.hpp"
+
+#include <algorithm>
+#include <array>
+#include <tuple>
+
+namespace lastcall::lint {
+
+std::vector<script_fault> faults_of(const script_case& given) {
+    constexpr std::array<script_rule, 11> rules{
+        find_shell_in_front, find_background_ends,   find_restart_loops, find_wrong_traps,
+        find_hasty_handlers, find_inherited_ignores, find_kills,         find_platform_kills,
+        find_short_limits,   find_unwaited_stops,    find_changed_files,
+    };
+    std::vector<script_fault> made;
+    for (const script_rule rule : rules) {
+        rule(given, made);
+    }
+    std::stable_sort(made.begin(), made.end(), [](const script_fault& a, const script_fault& b) {
+        return std::tie(a.rule, a.where.begin, a.where.end) <
+               std::tie(b.rule, b.where.begin, b.where.end);
+    });
+    // A function that is called twice is followed twice.
+    const auto last = std::unique(made.begin(), made.end(), [](const auto& a, const auto& b) {
+        return a.rule == b.rule && a.where == b.where;
+    });
+    made.erase(last, made.end());
+    return made;
+}
+
+}  // namespace lastcall::lint

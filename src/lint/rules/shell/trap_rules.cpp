@@ -1,0 +1,202 @@
+// What a script does with signals itself: S03, S04, S09 to S13.
+#include <optional>
+
+#include "lint/rules/shell/shell_words.hpp"
+#include "lint/shell/walk.hpp"
+
+namespace lastcall::lint {
+namespace {
+
+using shell::step;
+using shell::trap_setting;
+
+/// SIGTERM; of what a platform starts also those that an image may be stopped with.
+bool is_stop_signal(const trap_setting& trap, bool is_entrypoint) {
+    return trap.is_for("TERM") ||
+           (is_entrypoint && std::any_of(std::begin(stop_signals), std::end(stop_signals),
+                                         [&](std::string_view one) { return trap.is_for(one); }));
+}
+
+/// A handler ignores further signals while it works; and some ignore them for a while only.
+bool is_for_a_while(const shell::execution& run, const trap_setting& ignoring) {
+    return std::any_of(run.traps.begin(), run.traps.end(), [&](const trap_setting& one) {
+        const bool is_around =
+            one.handler.begin <= ignoring.where.begin && ignoring.where.end <= one.handler.end;
+        const bool calls_it =
+            !ignoring.around.function.empty() &&
+            std::any_of(one.steps.begin(), one.steps.end(),
+                        [&](const step& each) { return each.name() == ignoring.around.function; });
+        const bool ends_it = one.what != trap_setting::action::ignore &&
+                             one.where.begin > ignoring.where.begin &&
+                             one.is_for(ignoring.signals.front());
+        return is_around || calls_it || ends_it;
+    });
+}
+
+const step* find_step(const std::vector<step>& steps, std::string_view name) {
+    const auto found = std::find_if(steps.begin(), steps.end(),
+                                    [&](const step& one) { return one.name() == name; });
+    return found == steps.end() ? nullptr : &*found;
+}
+
+/// Where the variable is set first. Unset: nowhere in the script.
+std::optional<std::uint32_t> first_set(const shell::script& script, std::string_view name) {
+    std::optional<std::uint32_t> at;
+    shell::for_each_command(script, [&](const shell::command& one) {
+        const auto* simple = std::get_if<shell::simple_command>(&one.what);
+        if (simple == nullptr) {
+            return;
+        }
+        for (const auto& each : simple->assignments) {
+            if (each.name == name && (!at || each.where.begin < *at)) {
+                at = each.where.begin;
+            }
+        }
+    });
+    return at;
+}
+
+void find_early_values(const script_case& given, const trap_setting& trap,
+                       std::vector<script_fault>& into) {
+    for (const std::string& name : trap.expanded_early) {
+        const auto set = first_set(given.script, name);
+        if (set && *set > trap.where.begin) {
+            into.push_back({"S13",
+                            trap.where,
+                            "$" + name + " is put into the handler here, where it has no value yet",
+                            {},
+                            confidence::proven,
+                            {}});
+            return;
+        }
+    }
+}
+
+void find_aborting_steps(const trap_setting& trap, std::vector<script_fault>& into) {
+    for (std::size_t i = 0; i + 1 < trap.steps.size(); ++i) {
+        const step& one = trap.steps[i];
+        if ((one.name() == "kill" || one.name() == "wait") && !one.around.is_failure_caught &&
+            !one.around.is_condition) {
+            into.push_back({"S11",
+                            one.where,
+                            "with set -e the handler ends at \"" + words_of(one) +
+                                "\" when that fails, and the rest of it is not done",
+                            words_of(one) + " || true",
+                            confidence::likely,
+                            {}});
+            return;
+        }
+    }
+}
+
+/// How many waits the script itself does, outside of handlers.
+std::size_t waits_of(const shell::execution& run) {
+    return static_cast<std::size_t>(std::count_if(
+        run.steps.begin(), run.steps.end(),
+        [](const step& one) { return one.name() == "wait" && one.around.is_called; }));
+}
+
+}  // namespace
+
+void find_wrong_traps(const script_case& given, std::vector<script_fault>& into) {
+    for (const trap_setting& trap : given.run.traps) {
+        if (trap.what == trap_setting::action::ignore &&
+            is_stop_signal(trap, given.is_entrypoint) && !is_for_a_while(given.run, trap)) {
+            into.push_back({"S03",
+                            trap.where,
+                            "every program that is started from here on ignores SIG" +
+                                trap.signals.front() + ", too",
+                            {},
+                            confidence::proven,
+                            {}});
+        }
+        for (const std::string_view never : {"KILL", "STOP"}) {
+            if (trap.is_for(never)) {
+                into.push_back({"S12",
+                                trap.where,
+                                "no handler runs for SIG" + std::string(never) +
+                                    ": the kernel does not tell the process of it",
+                                {},
+                                confidence::proven,
+                                {}});
+            }
+        }
+        find_early_values(given, trap, into);
+        if (given.run.sets_errexit) {
+            find_aborting_steps(trap, into);
+        }
+    }
+}
+
+void find_hasty_handlers(const script_case& given, std::vector<script_fault>& into) {
+    const auto* trap = term_handler(given.run);
+    const auto programs = background_programs(given.run);
+    if (trap == nullptr || trap->what != trap_setting::action::handle || programs.empty()) {
+        return;
+    }
+    const std::string program = words_of(*programs.front());
+    for (const step& one : trap->steps) {
+        const auto stop = shell::stop_request_of(one);
+        if (stop && stop->is_kill() && find_step(trap->steps, "wait") == nullptr) {
+            into.push_back({"S04",
+                            one.where,
+                            "the handler ends \"" + program + "\" with SIGKILL",
+                            {},
+                            confidence::proven,
+                            {}});
+            return;
+        }
+    }
+    const bool waits = find_step(trap->steps, "wait") != nullptr;
+    if (waits) {
+        return;
+    }
+    if (const step* exit = find_step(trap->steps, "exit")) {
+        into.push_back({"S04",
+                        exit->where,
+                        "the handler exits while \"" + program + "\" still runs",
+                        {},
+                        confidence::proven,
+                        {}});
+    } else if (waits_of(given.run) == 1 && given.is_entrypoint) {
+        const auto ends = ends_of(given.script, given.run);
+        if (!ends.empty() && ends.back().kind == end_kind::waits) {
+            into.push_back({"S09",
+                            ends.back().what->where,
+                            "this wait returns as soon as the handler has run, before \"" +
+                                program + "\" has ended",
+                            {},
+                            confidence::proven,
+                            {}});
+        }
+    }
+}
+
+void find_inherited_ignores(const script_case& given, std::vector<script_fault>& into) {
+    const step* started = nullptr;
+    for (const step& one : given.run.steps) {
+        if (one.around.is_background && !is_short_command(one.name()) && !one.name().empty() &&
+            !one.around.is_in_substitution) {
+            started = &one;
+        }
+        const auto stop = shell::stop_request_of(one);
+        if (started == nullptr || !stop || stop->way != shell::stop_way::kill || !stop->signal ||
+            stop->only_asks) {
+            continue;
+        }
+        const bool is_job = *stop->signal == "INT" || *stop->signal == "QUIT";
+        const bool is_nohup = *stop->signal == "HUP" && started->call.find("nohup") != nullptr;
+        if (is_job || is_nohup) {
+            into.push_back({"S10",
+                            one.where,
+                            "\"" + words_of(*started) + "\" ignores SIG" + *stop->signal +
+                                " from its start on, unless it sets a handler itself",
+                            {},
+                            confidence::likely,
+                            {}});
+            return;
+        }
+    }
+}
+
+}  // namespace lastcall::lint

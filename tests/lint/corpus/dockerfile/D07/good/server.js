@@ -1,0 +1,2 @@
+const server = require("http").createServer().listen(80);
+process.on("SIGTERM", () => server.close());

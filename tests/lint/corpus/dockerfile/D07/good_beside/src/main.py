@@ -1,0 +1,3 @@
+import stop
+
+stop.handle()

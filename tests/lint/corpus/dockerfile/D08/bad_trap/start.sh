@@ -1,0 +1,3 @@
+#!/bin/bash
+trap 'rm -f /run/lock' TERM
+server --port 80

@@ -1,0 +1,2 @@
+// Reads a Dockerfile.
+fn main() {}

@@ -1,0 +1,3 @@
+# Put behind a FROM by whoever builds it.
+ADD . /app/
+RUN make -C /app

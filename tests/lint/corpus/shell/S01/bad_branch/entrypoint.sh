@@ -1,0 +1,6 @@
+#!/bin/sh
+if [ "$1" = worker ]; then
+    worker
+else
+    exec server
+fi

@@ -1,0 +1,5 @@
+#!/bin/sh
+main() {
+    server --port 80
+}
+main "$@"

@@ -1,0 +1,6 @@
+#!/bin/sh
+stop() {
+    echo stopping
+}
+trap stop TERM INT
+server

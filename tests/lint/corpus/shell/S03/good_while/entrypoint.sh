@@ -1,0 +1,5 @@
+#!/bin/sh
+trap "" TERM
+migrate
+trap - TERM
+exec server

@@ -1,0 +1,5 @@
+#!/bin/sh
+server &
+pid=$!
+trap 'kill -TERM $pid; wait $pid' TERM
+wait $pid

@@ -1,0 +1,3 @@
+#!/bin/sh
+server &
+tail -f /var/log/server.log

@@ -1,0 +1,2 @@
+#!/bin/sh
+server 2>&1 | tee /var/log/server.log

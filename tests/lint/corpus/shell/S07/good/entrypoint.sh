@@ -1,0 +1,3 @@
+#!/bin/sh
+ls /etc | sort >/tmp/list
+exec server

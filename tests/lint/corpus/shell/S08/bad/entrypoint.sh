@@ -1,0 +1,5 @@
+#!/bin/sh
+while true; do
+    server
+    sleep 1
+done

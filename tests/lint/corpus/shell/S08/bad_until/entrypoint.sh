@@ -1,0 +1,4 @@
+#!/bin/sh
+until false; do
+    server || echo again
+done

@@ -1,0 +1,5 @@
+#!/bin/sh
+server &
+pid=$!
+trap 'kill -TERM $pid' TERM
+wait $pid

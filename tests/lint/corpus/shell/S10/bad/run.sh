@@ -1,0 +1,6 @@
+#!/bin/sh
+server &
+pid=$!
+check
+kill -INT $pid
+wait $pid

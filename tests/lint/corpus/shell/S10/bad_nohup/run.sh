@@ -1,0 +1,6 @@
+#!/bin/sh
+nohup server &
+pid=$!
+check
+kill -HUP $pid
+wait $pid

@@ -1,0 +1,6 @@
+#!/bin/sh
+server &
+pid=$!
+check
+kill -TERM $pid
+wait $pid

@@ -1,0 +1,5 @@
+#!/bin/sh
+trap 'rm -f /run/lock' TERM KILL
+server &
+wait $!
+wait

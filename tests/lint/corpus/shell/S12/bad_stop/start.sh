@@ -1,0 +1,3 @@
+#!/bin/sh
+trap 'echo stopped' STOP
+exec server

@@ -1,0 +1,3 @@
+#!/bin/sh
+trap 'rm -f /run/lock' EXIT
+backup

@@ -1,0 +1,5 @@
+#!/bin/sh
+trap "kill $pid; wait $pid" TERM
+server &
+pid=$!
+wait $pid

@@ -1,0 +1,5 @@
+#!/bin/sh
+server &
+pid=$!
+trap "kill $pid; wait $pid" TERM
+wait $pid

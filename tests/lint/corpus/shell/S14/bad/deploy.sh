@@ -1,0 +1,2 @@
+#!/bin/sh
+pkill -9 server

@@ -1,0 +1,2 @@
+#!/bin/sh
+fuser -k 8080/tcp

@@ -1,0 +1,2 @@
+#!/bin/sh
+kill -s KILL "$(pgrep server)"

@@ -1,0 +1,2 @@
+#!/bin/sh
+kubectl drain node-1 --disable-eviction

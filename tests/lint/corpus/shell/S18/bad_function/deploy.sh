@@ -1,0 +1,7 @@
+#!/bin/sh
+stop() {
+    kill $(cat /run/web.pid)
+}
+stop
+sleep 20
+stop

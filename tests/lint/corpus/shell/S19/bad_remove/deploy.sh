@@ -1,0 +1,3 @@
+#!/bin/sh
+kill "$old"
+rm -rf /opt/web/old

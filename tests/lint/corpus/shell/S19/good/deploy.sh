@@ -1,0 +1,4 @@
+#!/bin/sh
+kill "$old"
+tail --pid="$old" -f /dev/null
+server &

@@ -1,0 +1,9 @@
+#!/bin/sh
+clean() {
+    rm -rf /tmp/build
+}
+stop() {
+    kill "$old"
+}
+stop
+clean

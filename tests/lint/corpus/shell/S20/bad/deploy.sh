@@ -1,0 +1,2 @@
+#!/bin/sh
+timeout 20 systemctl stop web

@@ -1,0 +1,2 @@
+#!/bin/sh
+timeout 10 docker stop -t 30 web

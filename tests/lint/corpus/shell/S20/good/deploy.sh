@@ -1,0 +1,3 @@
+#!/bin/sh
+timeout 120 systemctl stop web
+timeout 40 docker stop -t 30 web

@@ -1,0 +1,2 @@
+#!/bin/sh
+timeout -s KILL 1h server

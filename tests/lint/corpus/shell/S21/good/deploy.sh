@@ -1,0 +1,2 @@
+#!/bin/sh
+timeout -k 30 1h server

@@ -1,0 +1,3 @@
+#!/bin/sh
+mkdir -p /run/web
+su app -c server

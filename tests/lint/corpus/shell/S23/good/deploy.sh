@@ -1,0 +1,5 @@
+#!/bin/sh
+systemctl stop web
+rm -rf /opt/web/current
+cp -r build /opt/web/current
+systemctl start web

@@ -1,0 +1,3 @@
+#!/bin/sh
+cp build/server /usr/local/bin/server
+systemctl restart web

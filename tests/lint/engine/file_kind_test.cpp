@@ -1,0 +1,34 @@
+#include "lint/engine/file_kind.hpp"
+
+#include <gtest/gtest.h>
+
+namespace lastcall::lint {
+namespace {
+
+TEST(FileKind, IsToldByTheName) {
+    for (const char* const name : {"Dockerfile", "dockerfile", "Dockerfile.web", "web.Dockerfile",
+                                   "web.dockerfile", "Containerfile", "Containerfile.test"}) {
+        EXPECT_EQ(kind_by_name(name), file_kind::dockerfile) << name;
+    }
+    for (const char* const name :
+         {"Dockerfile.md", "Dockerfile.dockerignore", "Dockerfile.template", "my-dockerfile.txt",
+          "README.md", "a.sh.bak", "Dockerfile_test.go"}) {
+        EXPECT_EQ(kind_by_name(name), file_kind::none) << name;
+    }
+    EXPECT_EQ(kind_by_name("deploy.sh"), file_kind::shell);
+    EXPECT_EQ(kind_by_name("Deploy.BASH"), file_kind::shell);
+    EXPECT_EQ(kind_by_name(".sh"), file_kind::none);
+    EXPECT_EQ(kind_by_name("deploy"), file_kind::unknown);
+}
+
+TEST(FileKind, IsToldByTheFirstLineWhereTheNameSaysNothing) {
+    EXPECT_EQ(kind_by_content("#!/bin/sh\n"), file_kind::shell);
+    EXPECT_EQ(kind_by_content("#!/usr/bin/env -S bash -e\nx"), file_kind::shell);
+    EXPECT_EQ(kind_by_content("#!/usr/bin/python3\n"), file_kind::none);
+    EXPECT_EQ(kind_by_content("echo hello\n"), file_kind::none);
+    EXPECT_EQ(kind_by_content(""), file_kind::none);
+    EXPECT_EQ(kind_by_content(std::string_view("#!/bin/sh\n\0", 11)), file_kind::none);
+}
+
+}  // namespace
+}  // namespace lastcall::lint

@@ -1,0 +1,28 @@
+// A private folder with files in it, for tests of the walk and the engine.
+#pragma once
+
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <string_view>
+
+#include "sys/private_directory.hpp"
+
+namespace lastcall::lint {
+
+class test_folder {
+public:
+    std::filesystem::path add(const std::string& name, std::string_view text) {
+        const auto file = path() / name;
+        std::filesystem::create_directories(file.parent_path());
+        std::ofstream(file, std::ios::binary) << text;
+        return file;
+    }
+
+    [[nodiscard]] std::filesystem::path path() const { return folder_.path(); }
+
+private:
+    sys::private_directory folder_;
+};
+
+}  // namespace lastcall::lint
