@@ -169,17 +169,16 @@ bool keeper::start_main() noexcept {
 
 void keeper::turn() noexcept {
     waiter_.clear();
-    waiter_.watch(signals_.fd());
-    waiter_.watch(main_.report.get());
-    if (notify_.waits_for_upstream()) {
-        waiter_.watch(notify_.upstream_fd(), true);
-    } else {
-        waiter_.watch(notify_.fd());
-    }
-    waiter_.watch(readiness_.fd());
-    if (main_is_adopted_) {
-        waiter_.watch(main_.handle.get());
-    }
+    const auto signals = waiter_.watch(signals_.fd());
+    const auto launch = waiter_.watch(main_.report.get());
+    const bool is_upstream_full = notify_.waits_for_upstream();
+    const auto upstream =
+        is_upstream_full ? waiter_.watch(notify_.upstream_fd(), true) : sys::waiter::nowhere;
+    const auto news = is_upstream_full ? sys::waiter::nowhere : waiter_.watch(notify_.fd());
+    const auto probe = waiter_.watch(readiness_.fd());
+    const int adopted = main_is_adopted_ ? record_.main_pid : 0;
+    const auto adopted_end =
+        adopted != 0 ? waiter_.watch(main_.handle.get()) : sys::waiter::nowhere;
     if (waiter_.count() == 1) {  // as it is most of the time: the signals alone
         sys::signal_letter letter;
         signals_in_a_row_ = signals_.wait(letter, next_wake()) ? signals_in_a_row_ + 1 : 0;
@@ -194,32 +193,23 @@ void keeper::turn() noexcept {
     } else {
         waiter_.wait(next_wake());
     }
-    // All of it is asked before anything is done: a descriptor that is closed here gives its
-    // number to the next that is opened, and that one is not ready.
-    const bool has_launched = waiter_.is_ready(main_.report.get());
-    const bool has_signals = waiter_.is_ready(signals_.fd());
-    const bool has_news = waiter_.is_ready(notify_.fd());
-    const bool is_upstream_free = waiter_.is_ready(notify_.upstream_fd());
-    const bool has_probed = waiter_.is_ready(readiness_.fd());
-    const int adopted = main_is_adopted_ ? record_.main_pid : 0;
-    const bool has_adopted_ended = adopted != 0 && waiter_.is_ready(main_.handle.get());
-    if (has_launched) {
+    if (waiter_.is_ready(launch)) {
         take_launch();
     }
-    if (has_signals) {
+    if (waiter_.is_ready(signals)) {
         take_signals();
     }
     // Before the children: a service that has just exited is still known to the proxy.
-    if (has_news) {
+    if (waiter_.is_ready(news)) {
         take_news(notify_.take());
     }
-    if (is_upstream_free) {
+    if (waiter_.is_ready(upstream)) {
         take_news(notify_.upstream_writable());
     }
-    if (has_probed) {
+    if (waiter_.is_ready(probe)) {
         take_readiness(readiness_.on_ready_fd(sys::monotonic_now()));
     }
-    if (has_adopted_ended && record_.main_pid == adopted) {  // no other has taken its place
+    if (waiter_.is_ready(adopted_end) && record_.main_pid == adopted) {  // no other took its place
         adopted_main_ended();
     }
     if (children_changed_) {

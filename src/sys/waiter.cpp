@@ -9,10 +9,12 @@
 
 namespace lastcall::sys {
 
-void waiter::watch(int fd, bool writable) noexcept {
-    if (fd >= 0 && count_ < most) {
-        all_[count_++] = {fd, writable, false};
+std::size_t waiter::watch(int fd, bool writable) noexcept {
+    if (fd < 0 || count_ == most) {
+        return nowhere;
     }
+    all_[count_] = {fd, writable, false};
+    return count_++;
 }
 
 void waiter::wait(std::optional<std::chrono::nanoseconds> until) noexcept {
@@ -31,11 +33,6 @@ void waiter::wait(std::optional<std::chrono::nanoseconds> until) noexcept {
     for (std::size_t i = 0; i < count_; ++i) {
         all_[i].ready = ready > 0 && polled[i].revents != 0;
     }
-}
-
-bool waiter::is_ready(int fd) const noexcept {
-    return std::any_of(all_.begin(), all_.begin() + static_cast<std::ptrdiff_t>(count_),
-                       [fd](const watched& one) { return one.fd == fd && one.ready; });
 }
 
 }  // namespace lastcall::sys

@@ -80,9 +80,9 @@ private:
     bool wait(int fd, bool writable) {
         while (!is_ending_) {
             sys::waiter waiter;
-            waiter.watch(fd, writable);
+            const auto place = waiter.watch(fd, writable);
             waiter.wait(sys::monotonic_now() + std::chrono::milliseconds(20));
-            if (waiter.is_ready(fd)) {
+            if (waiter.is_ready(place)) {
                 return true;
             }
         }

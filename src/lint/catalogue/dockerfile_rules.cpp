@@ -13,7 +13,7 @@ constexpr std::string_view docker_stopsignal =
 constexpr std::string_view init_signals =
     "pid_namespaces(7), \"The namespace init process\": only signals that it handles come through";
 
-constexpr std::array rules{
+constexpr std::array dockerfile_table{
     rule{"D01", severity::error, "the shell form keeps a shell in front of the program",
          "The container's process 1 is /bin/sh, and the stop signal comes to it. It passes nothing "
          "on, and as process 1 it does not even end: the program is killed with all that is in "
@@ -127,6 +127,6 @@ constexpr std::array rules{
 
 }  // namespace
 
-std::span<const rule> dockerfile_rules() { return rules; }
+std::span<const rule> dockerfile_rules() { return dockerfile_table; }
 
 }  // namespace lastcall::lint

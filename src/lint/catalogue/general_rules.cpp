@@ -6,7 +6,7 @@
 namespace lastcall::lint {
 namespace {
 
-constexpr std::array rules{
+constexpr std::array general_table{
     rule{"G01", severity::error, "a file cannot be read",
          "Nothing is known of it. A check that passes over it in silence would say that all is "
          "well.",
@@ -28,6 +28,6 @@ constexpr std::array rules{
 
 }  // namespace
 
-std::span<const rule> general_rules() { return rules; }
+std::span<const rule> general_rules() { return general_table; }
 
 }  // namespace lastcall::lint

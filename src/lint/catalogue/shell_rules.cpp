@@ -14,7 +14,7 @@ constexpr std::string_view pod_termination =
     "Kubernetes, Pod Lifecycle, \"Termination of Pods\": "
     "https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/#pod-termination";
 
-constexpr std::array rules{
+constexpr std::array shell_table{
     rule{"S01", severity::error, "the script stays in front of its program",
          "The stop signal comes to the shell, which runs no handler and passes nothing on. As "
          "process 1 it does not end either, so that the program is killed when the grace period is "
@@ -156,6 +156,6 @@ constexpr std::array rules{
 
 }  // namespace
 
-std::span<const rule> shell_rules() { return rules; }
+std::span<const rule> shell_rules() { return shell_table; }
 
 }  // namespace lastcall::lint

@@ -29,7 +29,7 @@ std::string_view command_of(severity how) {
     return how == severity::note ? std::string_view("notice") : to_string(how);
 }
 
-class writer : public report_writer {
+class github_report : public report_writer {
 public:
     std::string begin() override { return {}; }
 
@@ -58,6 +58,6 @@ public:
 
 }  // namespace
 
-std::unique_ptr<report_writer> make_github_writer() { return std::make_unique<writer>(); }
+std::unique_ptr<report_writer> make_github_writer() { return std::make_unique<github_report>(); }
 
 }  // namespace lastcall::lint

@@ -46,7 +46,7 @@ std::string to_json(const finding& one) {
     return std::move(out).text();
 }
 
-class writer : public report_writer {
+class json_report : public report_writer {
 public:
     std::string begin() override {
         return "{\"lastcall_lint\":" + std::to_string(version) + ",\"findings\":[";
@@ -77,6 +77,6 @@ private:
 
 }  // namespace
 
-std::unique_ptr<report_writer> make_json_writer() { return std::make_unique<writer>(); }
+std::unique_ptr<report_writer> make_json_writer() { return std::make_unique<json_report>(); }
 
 }  // namespace lastcall::lint

@@ -38,7 +38,7 @@ std::string test_case(const std::string& name, const std::string& content) {
            content + "    </testcase>\n";
 }
 
-class writer : public report_writer {
+class junit_report : public report_writer {
 public:
     std::string begin() override {
         return "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n";
@@ -67,6 +67,6 @@ public:
 
 }  // namespace
 
-std::unique_ptr<report_writer> make_junit_writer() { return std::make_unique<writer>(); }
+std::unique_ptr<report_writer> make_junit_writer() { return std::make_unique<junit_report>(); }
 
 }  // namespace lastcall::lint

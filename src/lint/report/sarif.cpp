@@ -85,7 +85,7 @@ std::string to_sarif(const finding& one) {
     return std::move(out).text();
 }
 
-class writer : public report_writer {
+class sarif_report : public report_writer {
 public:
     std::string begin() override {
         json_writer out;
@@ -126,6 +126,6 @@ private:
 
 }  // namespace
 
-std::unique_ptr<report_writer> make_sarif_writer() { return std::make_unique<writer>(); }
+std::unique_ptr<report_writer> make_sarif_writer() { return std::make_unique<sarif_report>(); }
 
 }  // namespace lastcall::lint

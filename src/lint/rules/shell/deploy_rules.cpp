@@ -103,11 +103,6 @@ bool is_application_folder(std::string_view path) {
            path.starts_with("/var/www/") || path.starts_with("/app");
 }
 
-void add(std::vector<script_fault>& into, std::string_view rule, const step& at, std::string what,
-         confidence sure = confidence::likely) {
-    into.push_back({rule, at.where, std::move(what), {}, sure, {}});
-}
-
 void judge_limit(const step& one, std::vector<script_fault>& into) {
     const auto* wrapper = one.call.find("timeout");
     const auto limit =
@@ -120,10 +115,10 @@ void judge_limit(const step& one, std::vector<script_fault>& into) {
     const auto stop = shell::stop_request_of(one);
     if (!stop) {
         if (limit->signal == "KILL" && !is_short_command(one.name())) {
-            add(into, "S21", one,
-                "after " + seconds_text(*after) + " \"" + one.name() +
-                    "\" gets SIGKILL without having been asked",
-                confidence::proven);
+            add_fault(into, "S21", one,
+                      "after " + seconds_text(*after) + " \"" + one.name() +
+                          "\" gets SIGKILL without having been asked",
+                      {}, confidence::proven);
         }
         return;
     }
@@ -132,11 +127,11 @@ void judge_limit(const step& one, std::vector<script_fault>& into) {
                            : std::nullopt;
     const auto grace = given ? given : usual_grace_of(stop->way);
     if (grace && *after <= *grace) {
-        add(into, "S20", one,
-            "the command is given up after " + seconds_text(*after) +
-                ", but the stop that it asks for may take " + seconds_text(*grace) +
-                (given ? "" : " where nothing else is said"),
-            given ? confidence::proven : confidence::likely);
+        add_fault(into, "S20", one,
+                  "the command is given up after " + seconds_text(*after) +
+                      ", but the stop that it asks for may take " + seconds_text(*grace) +
+                      (given ? "" : " where nothing else is said"),
+                  {}, given ? confidence::proven : confidence::likely);
     }
 }
 
@@ -156,16 +151,17 @@ void find_unwaited_stops(const script_case& given, std::vector<script_fault>& in
         const auto stop = shell::stop_request_of(one);
         if (stop && stop->way == stop_way::kill && !stop->only_asks && !has_looked &&
             std::any_of(stop->targets.begin(), stop->targets.end(), reads_file)) {
-            add(into, "S18", one, "the number in the file may be that of another process by now");
+            add_fault(into, "S18", one,
+                      "the number in the file may be that of another process by now");
         }
         if (gives_time(one)) {
             asked = nullptr;
         } else if (const auto early = what_comes_early(one);
                    asked != nullptr && !early.empty() && comes_behind(one, *asked)) {
-            add(into, "S19", one,
-                early + " while the program that line " +
-                    std::to_string(given.script.at(asked->where).line) +
-                    " asked to stop may still run");
+            add_fault(into, "S19", one,
+                      early + " while the program that line " +
+                          std::to_string(given.script.at(asked->where).line) +
+                          " asked to stop may still run");
             asked = nullptr;
         }
         if (stop && !stop->waits && !stop->only_asks && !stop->is_kill()) {
@@ -181,15 +177,15 @@ void find_changed_files(const script_case& given, std::vector<script_fault>& int
         const auto stop = shell::stop_request_of(one);
         if (stop && !stop->only_asks) {
             if (removed != nullptr) {
-                add(into, "S23", *removed,
-                    "files go away under the program that line " +
-                        std::to_string(given.script.at(one.where).line) + " stops later",
-                    confidence::hint);
+                add_fault(into, "S23", *removed,
+                          "files go away under the program that line " +
+                              std::to_string(given.script.at(one.where).line) + " stops later",
+                          {}, confidence::hint);
             }
             if (overwritten != nullptr) {
-                add(into, "S24", *overwritten,
-                    "the file may be running: it is stopped in line " +
-                        std::to_string(given.script.at(one.where).line) + " only");
+                add_fault(into, "S24", *overwritten,
+                          "the file may be running: it is stopped in line " +
+                              std::to_string(given.script.at(one.where).line) + " only");
             }
             return;
         }

@@ -32,11 +32,6 @@ std::optional<milliseconds> grace_of(const stop_request& one) {
                                               : std::nullopt;
 }
 
-void add(std::vector<script_fault>& into, std::string_view rule, const step& at, std::string what,
-         std::string fix = {}) {
-    into.push_back({rule, at.where, std::move(what), std::move(fix), confidence::likely, {}});
-}
-
 void judge_container(const step& one, const stop_request& stop, bool was_asked,
                      std::vector<script_fault>& into) {
     const auto grace = grace_of(stop);
@@ -44,44 +39,46 @@ void judge_container(const step& one, const stop_request& stop, bool was_asked,
         case stop_way::container_stop:
         case stop_way::compose_stop:
             if (grace && *grace < usual_grace) {
-                add(into, "S16", one,
-                    "SIGKILL comes " + stop.grace->what.text +
-                        " s after the signal, before the "
-                        "10 s that a container has when nobody says anything");
+                add_fault(into, "S16", one,
+                          "SIGKILL comes " + stop.grace->what.text +
+                              " s after the signal, before the "
+                              "10 s that a container has when nobody says anything");
             }
             break;
         case stop_way::container_kill:
         case stop_way::compose_kill:
             if (!was_asked && (stop.is_kill() || (stop.verb == "rm" && stop.is_forced &&
                                                   has_word(one, {"-s", "--stop", "-sf", "-fs"})))) {
-                add(into, "S16", one, "the container gets SIGKILL without having been asked");
+                add_fault(into, "S16", one, "the container gets SIGKILL without having been asked");
             }
             break;
         case stop_way::container_remove:
             if (!was_asked && !(grace && *grace >= usual_grace)) {
-                add(into, "S16", one,
+                add_fault(
+                    into, "S16", one,
                     "the container is removed by force, which sends SIGKILL, without having been "
                     "asked");
             }
             break;
         case stop_way::kubectl_delete:
             if ((grace && *grace <= std::chrono::seconds(1)) || has_word(one, {"--now"})) {
-                add(into, "S17", one, "the pod gets no time between the signal and SIGKILL");
+                add_fault(into, "S17", one, "the pod gets no time between the signal and SIGKILL");
             } else if (stop.is_forced) {
-                add(into, "S17", one,
+                add_fault(
+                    into, "S17", one,
                     "the pod is taken out of the API at once, whether its programs have ended or "
                     "not");
             }
             break;
         case stop_way::kubectl_drain:
             if (stop.skips_eviction) {
-                add(into, "S17", one,
-                    "--disable-eviction deletes pods past their disruption "
-                    "budgets");
+                add_fault(into, "S17", one,
+                          "--disable-eviction deletes pods past their disruption "
+                          "budgets");
             } else if (grace && *grace >= milliseconds(0) && *grace < std::chrono::seconds(30)) {
-                add(into, "S17", one,
-                    "all pods of the node get " + stop.grace->what.text +
-                        " s instead of the grace period that each has asked for");
+                add_fault(into, "S17", one,
+                          "all pods of the node get " + stop.grace->what.text +
+                              " s instead of the grace period that each has asked for");
             }
             break;
         default:
@@ -98,7 +95,8 @@ void judge_fixed_wait(const step& one, const stop_request& stop, const step* sle
     }
     const auto length = shell::duration_of(shell::sleep_of(*slept)->text);
     if (length && *length < usual_grace) {
-        add(into, "S15", one,
+        add_fault(
+            into, "S15", one,
             "SIGKILL comes " + shell::sleep_of(*slept)->text +
                 " s after the first signal, whether the program is done with its work or not");
     }
@@ -121,7 +119,7 @@ void find_kills(const script_case& given, std::vector<script_fault>& into) {
             if (was_asked) {
                 judge_fixed_wait(one, *stop, slept, into);
             } else {
-                add(into, "S14", one, "the first signal that the program gets is SIGKILL");
+                add_fault(into, "S14", one, "the first signal that the program gets is SIGKILL");
             }
         }
         if (asks(*stop)) {

@@ -3,8 +3,14 @@
 #include <algorithm>
 #include <array>
 #include <tuple>
+#include <utility>
 
 namespace lastcall::lint {
+
+void add_fault(std::vector<script_fault>& into, std::string_view rule, const shell::step& at,
+               std::string what, std::string fix, confidence sure) {
+    into.push_back({rule, at.where, std::move(what), std::move(fix), sure, {}});
+}
 
 std::vector<script_fault> faults_of(const script_case& given) {
     constexpr std::array<script_rule, 11> rules{

@@ -29,6 +29,10 @@ struct script_case {
     bool has_group_init = false;
 };
 
+/// What is wrong with one command.
+void add_fault(std::vector<script_fault>& into, std::string_view rule, const shell::step& at,
+               std::string what, std::string fix = {}, confidence sure = confidence::likely);
+
 /// In the order of the rules, each place once.
 [[nodiscard]] std::vector<script_fault> faults_of(const script_case& given);
 
