@@ -32,6 +32,7 @@ std::span<const rule_family> rule_families() {
         rule_family{"Any file", general_rules()},
         rule_family{"Dockerfiles", dockerfile_rules()},
         rule_family{"Shell scripts", shell_rules()},
+        rule_family{"Kubernetes manifests", kubernetes_rules()},
     };
     return families;
 }

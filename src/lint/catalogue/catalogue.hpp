@@ -29,5 +29,6 @@ struct rule_family {
 [[nodiscard]] std::span<const rule> general_rules();
 [[nodiscard]] std::span<const rule> dockerfile_rules();
 [[nodiscard]] std::span<const rule> shell_rules();
+[[nodiscard]] std::span<const rule> kubernetes_rules();
 
 }  // namespace lastcall::lint

@@ -29,6 +29,16 @@ bool is_dockerfile(std::string_view name) {
     return false;
 }
 
+/// Whether a line begins with the key.
+bool has_key(std::string_view text, std::string_view key) {
+    for (auto at = text.find(key); at != std::string_view::npos; at = text.find(key, at + 1)) {
+        if ((at == 0 || text[at - 1] == '\n') && text.substr(at + key.size()).starts_with(':')) {
+            return true;
+        }
+    }
+    return false;
+}
+
 }  // namespace
 
 file_kind kind_by_name(std::string_view given) {
@@ -41,6 +51,9 @@ file_kind kind_by_name(std::string_view given) {
             return file_kind::shell;
         }
     }
+    if (name.ends_with(".yaml") || name.ends_with(".yml")) {
+        return file_kind::yaml;
+    }
     return name.find('.') == std::string::npos ? file_kind::unknown : file_kind::none;
 }
 
@@ -51,6 +64,11 @@ file_kind kind_by_content(std::string_view begin) {
     const auto found = shell::read_shebang(begin).shell;
     return found == shell::dialect::other || found == shell::dialect::none ? file_kind::none
                                                                            : file_kind::shell;
+}
+
+file_kind kind_of_yaml(std::string_view text) {
+    return has_key(text, "apiVersion") && has_key(text, "kind") ? file_kind::kubernetes
+                                                                : file_kind::none;
 }
 
 bool is_binary(std::string_view begin) { return begin.find('\0') != std::string_view::npos; }

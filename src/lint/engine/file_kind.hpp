@@ -11,6 +11,8 @@ enum class file_kind : std::uint8_t {
     unknown,     ///< its name says nothing: look at how it begins
     dockerfile,  ///< Dockerfile, Dockerfile.NAME, NAME.dockerfile, Containerfile
     shell,       ///< NAME.sh, or what begins with #! and a shell
+    yaml,        ///< NAME.yaml, NAME.yml: all of it has to be looked at
+    kubernetes,  ///< YAML with an apiVersion and a kind
 };
 
 /// `name`  without its folder
@@ -18,6 +20,10 @@ enum class file_kind : std::uint8_t {
 
 /// `begin`  of a file, 256 bytes or all of it
 [[nodiscard]] file_kind kind_by_content(std::string_view begin);
+
+/// `text`  all of a YAML file. A line is enough that has the key at its begin: what it is of a
+///         template is known before anybody renders it.
+[[nodiscard]] file_kind kind_of_yaml(std::string_view text);
 
 /// A file that is no text.
 [[nodiscard]] bool is_binary(std::string_view begin);

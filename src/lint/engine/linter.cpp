@@ -56,7 +56,7 @@ public:
 private:
     void judge(const fs::path& file) {
         ++made_.files;
-        const auto kind = kind_of(file);
+        auto kind = kind_of(file);
         if (kind == file_kind::none) {
             return;
         }
@@ -66,6 +66,9 @@ private:
             return;
         }
         if (is_binary(std::string_view(*read.text).substr(0, sniffed_bytes))) {
+            return;
+        }
+        if (kind == file_kind::yaml && (kind = kind_of_yaml(*read.text)) == file_kind::none) {
             return;
         }
         ++made_.judged;
@@ -78,6 +81,10 @@ private:
             case file_kind::shell:
                 judge_shell_script(input, report);
                 break;
+            case file_kind::kubernetes:
+                judge_kubernetes(input, report);
+                break;
+            case file_kind::yaml:
             case file_kind::none:
             case file_kind::unknown:
                 break;

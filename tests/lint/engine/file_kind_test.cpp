@@ -19,6 +19,9 @@ TEST(FileKind, IsToldByTheName) {
     EXPECT_EQ(kind_by_name("Deploy.BASH"), file_kind::shell);
     EXPECT_EQ(kind_by_name(".sh"), file_kind::none);
     EXPECT_EQ(kind_by_name("deploy"), file_kind::unknown);
+    EXPECT_EQ(kind_by_name("web.yaml"), file_kind::yaml);
+    EXPECT_EQ(kind_by_name("Web.YML"), file_kind::yaml);
+    EXPECT_EQ(kind_by_name("web.yaml.orig"), file_kind::none);
 }
 
 TEST(FileKind, IsToldByTheFirstLineWhereTheNameSaysNothing) {
@@ -28,6 +31,16 @@ TEST(FileKind, IsToldByTheFirstLineWhereTheNameSaysNothing) {
     EXPECT_EQ(kind_by_content("echo hello\n"), file_kind::none);
     EXPECT_EQ(kind_by_content(""), file_kind::none);
     EXPECT_EQ(kind_by_content(std::string_view("#!/bin/sh\n\0", 11)), file_kind::none);
+}
+
+TEST(FileKind, OfYamlIsToldByItsKeys) {
+    EXPECT_EQ(kind_of_yaml("apiVersion: v1\nkind: Pod\n"), file_kind::kubernetes);
+    EXPECT_EQ(kind_of_yaml("{{ if .Values.on }}\nkind: Pod\napiVersion: v1\n"),
+              file_kind::kubernetes);
+    EXPECT_EQ(kind_of_yaml("apiVersion: v2\nname: chart\n"), file_kind::none);
+    EXPECT_EQ(kind_of_yaml("web:\n  apiVersion: v1\n  kind: Pod\n"), file_kind::none);
+    EXPECT_EQ(kind_of_yaml("kinds: 1\napiVersions: 2\n"), file_kind::none);
+    EXPECT_EQ(kind_of_yaml(""), file_kind::none);
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "core/stop_cause.hpp"
+#include "lint/launch/staying_shell.hpp"
 #include "lint/rules/dockerfile/docker_case.hpp"
 #include "lint/rules/shell/shell_words.hpp"
 
@@ -10,28 +11,9 @@ namespace {
 
 using shell::invocation;
 
-/// Who reads the shell form, or what `sh` is in this image.
-shell_kind kind_of(const docker_stage& stage, std::string_view program) {
-    if (program == "bash") {
-        return shell_kind::bash;
-    }
-    if (program == "dash" || program == "ash") {
-        return shell_kind::dash;
-    }
-    return stage.known != nullptr ? stage.known->shell : shell_kind::unknown;
-}
-
 /// The end in which the shell is still there while the program runs; null: it never is.
 const script_end* staying_end(const docker_case& given, const launch_hop& hop) {
-    if (hop.script == nullptr) {
-        return nullptr;
-    }
-    const bool becomes_it = hop.is_inline && is_lone_command(hop.script->parsed()) &&
-                            kind_of(*given.stage(), hop.call.name) == shell_kind::bash;
-    const auto found = std::find_if(hop.ends.begin(), hop.ends.end(), [&](const script_end& end) {
-        return end.kind == end_kind::pipeline || (end.kind == end_kind::in_front && !becomes_it);
-    });
-    return found == hop.ends.end() ? nullptr : &*found;
+    return lint::staying_end(hop, given.stage()->known);
 }
 
 const docker_command* command_of(const docker_case& given) {
@@ -120,7 +102,7 @@ void check_shell_form(const docker_case& given) {
                                         "\", which does not pass the stop signal on "
                                         "to \"" +
                                         words_of(*end->what) + "\"");
-    made.sure = kind_of(*given.stage(), hops.front().call.name) == shell_kind::unknown
+    made.sure = shell_kind_of(hops.front().call.name, given.stage()->known) == shell_kind::unknown
                     ? confidence::likely
                     : confidence::proven;
     if (const auto exec_form = as_exec_form(hops.front())) {

@@ -1,0 +1,152 @@
+// The rules for Kubernetes manifests.
+#include <array>
+
+#include "lint/catalogue/catalogue.hpp"
+
+namespace lastcall::lint {
+namespace {
+
+constexpr std::string_view pod_end =
+    "Kubernetes, Pod Lifecycle: "
+    "https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/#pod-termination";
+constexpr std::string_view hooks =
+    "Kubernetes, Container Lifecycle Hooks: "
+    "https://kubernetes.io/docs/concepts/containers/container-lifecycle-hooks/";
+constexpr std::string_view probes =
+    "Kubernetes, Configure Probes: https://kubernetes.io/docs/tasks/configure-pod-container/"
+    "configure-liveness-readiness-startup-probes/";
+constexpr std::string_view deployments =
+    "Kubernetes, Deployments: "
+    "https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#strategy";
+
+constexpr std::array rules{
+    rule{"K01", severity::error, "a pod has no time between the stop signal and SIGKILL",
+         "The kubelet sends SIGKILL when terminationGracePeriodSeconds are over. With 0 or 1 "
+         "nothing that is in flight can be brought to its end.",
+         pod_end, "Set it to what the program needs to stop, and some seconds.",
+         "spec:\n  terminationGracePeriodSeconds: 0", "spec:\n  terminationGracePeriodSeconds: 60"},
+    rule{"K02", severity::error, "preStop takes the whole grace period",
+         "The grace period begins with preStop. When the hook is still running at its end, the "
+         "kubelet adds 2 s once, and then the program is killed: its drain never happens.",
+         hooks, "Make terminationGracePeriodSeconds longer than preStop and the drain together.",
+         "spec:\n  terminationGracePeriodSeconds: 30\n  containers:\n    - name: web\n"
+         "      lifecycle:\n        preStop: {sleep: {seconds: 30}}",
+         "spec:\n  terminationGracePeriodSeconds: 60\n  containers:\n    - name: web\n"
+         "      lifecycle:\n        preStop: {sleep: {seconds: 30}}"},
+    rule{"K03", severity::warning, "the drain of the program does not fit into the grace period",
+         "The program may go on with its work for longer than the kubelet waits for it. What needs "
+         "the whole of its time is cut off by SIGKILL.",
+         pod_end, "Make the grace period longer than preStop and the program's own limit.",
+         "spec:\n  containers:\n    - name: web\n"
+         "      command: [gunicorn, --graceful-timeout, \"60\", app]",
+         "spec:\n  terminationGracePeriodSeconds: 75\n  containers:\n    - name: web\n"
+         "      command: [gunicorn, --graceful-timeout, \"60\", app]"},
+    rule{"K04", severity::warning, "nothing keeps a pod open until its route is gone",
+         "The pod is taken out of its Service at the same time as it gets the stop signal, and "
+         "that takes a while to reach every node. Who connects meanwhile finds nobody.",
+         pod_end,
+         "Add preStop: {sleep: {seconds: 5}}, or keep accepting connections for that long; if the "
+         "program does, accept this finding with that reason.",
+         "containers:\n  - name: web\n    image: example.com/web:1",
+         "containers:\n  - name: web\n    image: example.com/web:1\n    lifecycle:\n"
+         "      preStop: {sleep: {seconds: 5}}"},
+    rule{"K05", severity::error, "preStop runs a tool that the image does not have",
+         "The hook fails at once (FailedPreStopHook), and the stop signal comes without the delay "
+         "that the hook was there for.",
+         hooks, "Use the sleep action, which needs nothing in the image.",
+         "- image: gcr.io/distroless/static\n  lifecycle:\n"
+         "    preStop: {exec: {command: [sleep, \"5\"]}}",
+         "- image: gcr.io/distroless/static\n  lifecycle:\n    preStop: {sleep: {seconds: 5}}"},
+    rule{
+        "K06", severity::warning, "preStop asks for an orderly stop and does not wait for it",
+        "The command comes back at once. The stop signal that follows it means \"end now\" to "
+        "many of the programs that have a request of their own for an orderly end.",
+        hooks,
+        "Wait behind it until the program has ended, or set the stop signal that it ends in order "
+        "on.",
+        "preStop:\n  exec: {command: [nginx, -s, quit]}",
+        "preStop:\n  exec:\n    command: [sh, -c, \"nginx -s quit; while [ -e /run/nginx.pid ]; do "
+        "sleep 1; done\"]"},
+    rule{"K07", severity::warning, "a Service sends to a container without a readinessProbe",
+         "A new pod counts as ready when its process exists. A rollout then ends the old pods "
+         "before the new ones can serve.",
+         probes, "Add a readinessProbe.", "- name: web\n  ports: [{containerPort: 8080}]",
+         "- name: web\n  ports: [{containerPort: 8080}]\n  readinessProbe:\n"
+         "    httpGet: {path: /ready, port: 8080}"},
+    rule{"K09", severity::warning, "a livenessProbe cuts a drain short",
+         "A probe with a grace period of its own kills after that one. A program that says \"not "
+         "ready\" while it drains, where that is asked for liveness too, is taken for broken.",
+         probes,
+         "Ask for liveness at a path of its own, and leave its terminationGracePeriodSeconds out.",
+         "livenessProbe:\n  httpGet: {path: /live, port: 8080}\n  terminationGracePeriodSeconds: 5",
+         "livenessProbe:\n  httpGet: {path: /live, port: 8080}"},
+    rule{"K10", severity::warning, "each deployment takes all pods away first",
+         "Between the end of the old pods and the readiness of the new ones nobody serves.",
+         deployments, "Use RollingUpdate with a maxSurge of 1 or more.",
+         "spec:\n  replicas: 2\n  strategy: {type: Recreate}",
+         "spec:\n  replicas: 2\n  strategy: {type: RollingUpdate}"},
+    rule{"K11", severity::warning, "a proxy beside the program does not outlast its drain",
+         "All containers of a pod get the stop signal at the same time. A proxy that ends first "
+         "takes the connections of the program with it.",
+         "Kubernetes, Sidecar Containers: "
+         "https://kubernetes.io/docs/concepts/workloads/pods/sidecar-containers/",
+         "Make it an init container with restartPolicy: Always, which is stopped last, or have it "
+         "wait for its connections.",
+         "containers:\n  - name: web\n    image: example.com/web:1\n  - name: proxy\n"
+         "    image: envoyproxy/envoy:v1.30.1",
+         "initContainers:\n  - name: proxy\n    image: envoyproxy/envoy:v1.30.1\n"
+         "    restartPolicy: Always\ncontainers:\n  - name: web\n    image: example.com/web:1"},
+    rule{"K12", severity::error, "a shell in the command stays in front of the program",
+         "The container starts a shell with -c, and the shell starts the program as its child. The "
+         "stop signal ends at the shell, and the program is killed with all that is in flight.",
+         "Docker, Dockerfile reference: https://docs.docker.com/reference/dockerfile/#entrypoint",
+         "Let the last command of the text begin with exec.",
+         "command: [sh, -c, \"migrate && server\"]",
+         "command: [sh, -c, \"migrate && exec server\"]"},
+    rule{"K13", severity::error, "lifecycle.stopSignal does not stop the container in order",
+         "Without spec.os.name the API server refuses the field. A signal that is none, that "
+         "nobody can handle, or that the program takes for something else ends no drain.",
+         "Kubernetes enhancement 4960: https://github.com/kubernetes/enhancements/issues/4960",
+         "Name the signal on which the program ends in order, and set spec.os.name: linux.",
+         "containers:\n  - name: web\n    lifecycle: {stopSignal: SIGQUIT}",
+         "os: {name: linux}\ncontainers:\n  - name: web\n    lifecycle: {stopSignal: SIGQUIT}"},
+    rule{"K15", severity::warning, "a node leaves its pods no time when it shuts down",
+         "A node that reboots stops its services like any other computer. Only with "
+         "shutdownGracePeriod does the kubelet hold that up until the pods have ended, and what is "
+         "for critical pods is taken off it.",
+         "Kubernetes, Node Shutdowns: "
+         "https://kubernetes.io/docs/concepts/cluster-administration/node-shutdown/",
+         "Set shutdownGracePeriod above shutdownGracePeriodCriticalPods and the longest grace "
+         "period of a pod, and InhibitDelayMaxSec of logind to as much.",
+         "kind: KubeletConfiguration\nshutdownGracePeriod: 0s",
+         "kind: KubeletConfiguration\nshutdownGracePeriod: 60s\n"
+         "shutdownGracePeriodCriticalPods: 10s"},
+    rule{"K16", severity::warning, "a job of a worker may take longer than the grace period",
+         "A worker ends when the job that it has in hand is done. A job that is cut off by SIGKILL "
+         "is lost, or done twice.",
+         pod_end, "Make the grace period longer than the longest job.",
+         "spec:\n  containers:\n    - name: worker\n"
+         "      command: [celery, -A, app, worker, --time-limit=300]",
+         "spec:\n  terminationGracePeriodSeconds: 335\n  containers:\n    - name: worker\n"
+         "      command: [celery, -A, app, worker, --time-limit=300]"},
+    rule{"K17", severity::warning, "a new pod needs the port of the node that the old one holds",
+         "hostPort can be had once on a node. A rollout that begins with the new pod waits for a "
+         "port that is free only when the old one has ended.",
+         deployments, "Take a Service instead of hostPort, or set maxSurge to 0.",
+         "strategy: {rollingUpdate: {maxSurge: 1}}\nports: [{containerPort: 80, hostPort: 80}]",
+         "strategy: {rollingUpdate: {maxSurge: 1}}\nports: [{containerPort: 80}]"},
+    rule{"K18", severity::warning, "a disruption budget lets no pod go",
+         "A node cannot be drained while it has such a pod. Whoever has to empty it in the end "
+         "deletes the pod past its budget, or the node with it.",
+         "Kubernetes, Specifying a Disruption Budget: "
+         "https://kubernetes.io/docs/tasks/run-application/configure-pdb/",
+         "Let at least one pod be away: maxUnavailable: 1.",
+         "kind: PodDisruptionBudget\nspec: {maxUnavailable: 0}",
+         "kind: PodDisruptionBudget\nspec: {maxUnavailable: 1}"},
+};
+
+}  // namespace
+
+std::span<const rule> kubernetes_rules() { return rules; }
+
+}  // namespace lastcall::lint

@@ -1,0 +1,94 @@
+// What manifests are told beyond which rule fires on which line (rules/corpus_test.cpp).
+#include <gtest/gtest.h>
+
+#include <iterator>
+
+#include "lint/engine/folder.hpp"
+#include "lint/engine/linter.hpp"
+
+namespace lastcall::lint {
+namespace {
+
+std::vector<finding> lint_folder(const test_folder& in, bool fixes = false) {
+    using namespace std::chrono;
+    std::vector<finding> made;
+    lint({{in.path()}, year(2026) / 6 / 1, fixes}, [&](std::span<const finding> found) {
+        made.insert(made.end(), found.begin(), found.end());
+    });
+    return made;
+}
+
+std::string text_of(const std::filesystem::path& file) {
+    std::ifstream from(file, std::ios::binary);
+    return {std::istreambuf_iterator<char>(from), {}};
+}
+
+TEST(Kubernetes, AFindingInABlockOfAScriptStandsAtItsCommand) {
+    test_folder in;
+    in.add("pod.yaml",
+           "apiVersion: v1\nkind: Pod\nspec:\n  containers:\n    - name: web\n"
+           "      command: [sh, -c]\n      args:\n        - |\n"
+           "          prepare\n          server --port 80\n");
+    const auto found = lint_folder(in);
+    ASSERT_EQ(found.size(), 1U);
+    EXPECT_EQ(found[0].broken->id, "K12");
+    EXPECT_EQ(found[0].at.line, 10U);
+    EXPECT_EQ(found[0].at.column, 11U);
+    EXPECT_EQ(found[0].at.size, std::string_view("server --port 80").size());
+}
+
+TEST(Kubernetes, MendsAScriptAtItsPlaceAndFindsNothingThen) {
+    test_folder in;
+    const std::string begin =
+        "apiVersion: v1\nkind: Pod\nspec:\n  containers:\n    - name: web\n"
+        "      command: [sh, -c, \"prepare && ";
+    const auto file = in.add("pod.yaml", begin + "server\"] # stays\n");
+    const auto found = lint_folder(in, true);
+    ASSERT_EQ(found.size(), 1U);
+    EXPECT_TRUE(found[0].is_fixed);
+    EXPECT_EQ(text_of(file), begin + "exec server\"] # stays\n");
+    EXPECT_TRUE(lint_folder(in, true).empty());
+}
+
+TEST(Kubernetes, SaysWhichGracePeriodWouldDo) {
+    test_folder in;
+    in.add("pod.yaml",
+           "apiVersion: v1\nkind: Pod\nspec:\n  containers:\n    - name: web\n"
+           "      command: [gunicorn, --graceful-timeout=90, app]\n      lifecycle:\n"
+           "        preStop: {sleep: {seconds: 9}}\n");
+    const auto found = lint_folder(in);
+    ASSERT_EQ(found.size(), 1U);
+    EXPECT_EQ(found[0].fix, "terminationGracePeriodSeconds: 110");
+    in.add("pod.yaml",
+           "apiVersion: v1\nkind: Pod\nspec:\n  terminationGracePeriodSeconds: 110\n"
+           "  containers:\n    - name: web\n"
+           "      command: [gunicorn, --graceful-timeout=90, app]\n      lifecycle:\n"
+           "        preStop: {sleep: {seconds: 9}}\n");
+    EXPECT_TRUE(lint_folder(in).empty());
+}
+
+TEST(Kubernetes, ReportsWhatIsNoYamlButNotOfATemplate) {
+    test_folder in;
+    const std::string text = "apiVersion: v1\nkind: Pod\nspec: [\n";
+    in.add("pod.yaml", text);
+    const auto found = lint_folder(in);
+    ASSERT_FALSE(found.empty());
+    EXPECT_EQ(found[0].broken->id, "G02");
+    in.add("pod.yaml", "{{ $x := 1 }}\n" + text);
+    EXPECT_TRUE(lint_folder(in).empty());
+}
+
+TEST(Kubernetes, OfGarbageFindsAnEnd) {
+    test_folder in;
+    std::string text = "apiVersion: v1\nkind: Pod\nspec: {containers: [{name: a}]}\n";
+    for (int i = 0; i < 3000; ++i) {
+        text +=
+            "---\napiVersion: v1\nkind: Pod\nspec:\n  terminationGracePeriodSeconds: 0\n"
+            "  containers: [{command: [sh, -c, \"$( if ((\"]}, 7, [], {lifecycle: 3}]\n";
+    }
+    in.add("pod.yaml", text);
+    EXPECT_GE(lint_folder(in).size(), 3000U);
+}
+
+}  // namespace
+}  // namespace lastcall::lint
