@@ -110,6 +110,17 @@ constexpr std::array rules{
          "Name the signal on which the program ends in order, and set spec.os.name: linux.",
          "containers:\n  - name: web\n    lifecycle: {stopSignal: SIGQUIT}",
          "os: {name: linux}\ncontainers:\n  - name: web\n    lifecycle: {stopSignal: SIGQUIT}"},
+    rule{"K14", severity::warning, "a load balancer holds on to a pod that is gone",
+         "It takes the pod out, and leaves the connections that there are for a while. When the "
+         "grace period ends before that while does, they are cut off.",
+         "AWS Load Balancer Controller: "
+         "https://kubernetes-sigs.github.io/aws-load-balancer-controller/latest/guide/service/"
+         "annotations/",
+         "Make the grace period longer than the load balancer's delay, or that one shorter.",
+         "metadata:\n  annotations:\n    alb.ingress.kubernetes.io/target-group-attributes: "
+         "deregistration_delay.timeout_seconds=120",
+         "metadata:\n  annotations:\n    alb.ingress.kubernetes.io/target-group-attributes: "
+         "deregistration_delay.timeout_seconds=20"},
     rule{"K15", severity::warning, "a node leaves its pods no time when it shuts down",
          "A node that reboots stops its services like any other computer. Only with "
          "shutdownGracePeriod does the kubelet hold that up until the pods have ended, and what is "

@@ -76,6 +76,9 @@ void check_shell_in_command(const pod_case& given) {
         const bool is_pipeline = end->kind == end_kind::pipeline;
         made.fix = is_pipeline ? "exec " + words_of(*end->what) + ", without the pipeline"
                                : "exec in front of \"" + words_of(*end->what) + "\"";
+        if (given.of().kind == "Job" || given.of().kind == "CronJob") {
+            made.how = severity::note;  // it ends by itself, and is seldom stopped
+        }
         const auto insert = is_pipeline ? std::string() : insert_for(*hop, *end);
         if (!insert.empty() && hop->ends.size() == 1) {
             place begin = made.at;

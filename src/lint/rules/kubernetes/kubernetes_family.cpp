@@ -1,4 +1,4 @@
-// Kubernetes manifests: K01 to K07, K09 to K13, K15 to K18.
+// Kubernetes manifests: K01 to K07, K09 to K18.
 #include <array>
 
 #include "lint/rules/families.hpp"
@@ -7,10 +7,10 @@
 namespace lastcall::lint {
 
 void judge_kubernetes(const family_input& input, file_report& into) {
-    constexpr std::array<pod_rule, 11> rules{
+    constexpr std::array<pod_rule, 12> rules{
         check_grace,      check_hook_time,        check_budgets,    check_routing,
         check_hook_tools, check_hook_stop,        check_probes,     check_replacement,
-        check_proxies,    check_shell_in_command, check_pod_signal,
+        check_proxies,    check_shell_in_command, check_pod_signal, check_balancers,
     };
     const auto file = read_yaml(input.text);
     const auto all = read_manifest(file);

@@ -44,6 +44,8 @@ void add_object(const yaml_ref& object, manifest& into, bool is_item = false) {
         }
     } else if (*version == "v1" && *kind == "Service") {
         into.services.push_back(object);
+    } else if (version->starts_with("networking.k8s.io/") && *kind == "Ingress") {
+        into.ingresses.push_back(object);
     } else if (version->starts_with("policy/") && *kind == "PodDisruptionBudget") {
         into.budgets.push_back(object);
     } else if (version->starts_with("kubelet.config.k8s.io/") && *kind == "KubeletConfiguration") {

@@ -98,6 +98,7 @@ void check_replacement(const pod_case& given);       // K10, K17
 void check_proxies(const pod_case& given);           // K11
 void check_shell_in_command(const pod_case& given);  // K12
 void check_pod_signal(const pod_case& given);        // K13
+void check_balancers(const pod_case& given);         // K14
 
 /// Those about a file's other objects.
 void check_budgets_of_disruption(const manifest& all, file_report& report);  // K18

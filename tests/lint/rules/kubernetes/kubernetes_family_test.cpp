@@ -50,6 +50,17 @@ TEST(Kubernetes, MendsAScriptAtItsPlaceAndFindsNothingThen) {
     EXPECT_TRUE(lint_folder(in, true).empty());
 }
 
+TEST(Kubernetes, AShellInAJobIsToKnowOnly) {
+    test_folder in;
+    in.add("job.yaml",
+           "apiVersion: batch/v1\nkind: Job\nspec:\n  template:\n    spec:\n      containers:\n"
+           "        - name: copy\n          command: [sh, -c, \"prepare && copy\"]\n");
+    const auto found = lint_folder(in);
+    ASSERT_EQ(found.size(), 1U);
+    EXPECT_EQ(found[0].broken->id, "K12");
+    EXPECT_EQ(found[0].how, severity::note);
+}
+
 TEST(Kubernetes, SaysWhichGracePeriodWouldDo) {
     test_folder in;
     in.add("pod.yaml",
