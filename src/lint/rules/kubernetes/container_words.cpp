@@ -4,6 +4,7 @@
 
 #include "lint/dockerfile/docker_words.hpp"
 #include "lint/rules/kubernetes/manifest.hpp"
+#include "lint/yaml/template_mask.hpp"
 
 namespace lastcall::lint {
 namespace {
@@ -34,6 +35,17 @@ bool has_variable(std::string_view text, const yaml_ref& container) {
     return false;
 }
 
+/// Whether actions stand between its items: an if with an else has the items of both.
+bool has_branches(const yaml_ref& list, std::string_view text) {
+    const auto items = list.items();
+    if (items.empty()) {
+        return false;
+    }
+    const auto begin = items.front().used_at().offset;
+    const auto end = items.back().used_at().offset;
+    return begin < end && end <= text.size() && has_actions(text.substr(begin, end - begin));
+}
+
 /// Those of the image have no place of their own: the image's name stands for it.
 std::vector<mapped_text> image_words(std::string_view json, const yaml_ref& image) {
     std::vector<mapped_text> made;
@@ -52,9 +64,9 @@ bool is_transparent(std::string_view entrypoint) {
 
 }  // namespace
 
-std::optional<std::vector<mapped_text>> known_words(const yaml_ref& list,
-                                                    const yaml_ref& container) {
-    if (!list.is_sequence() || list.may_have_more()) {
+std::optional<std::vector<mapped_text>> known_words(const yaml_ref& list, const yaml_ref& container,
+                                                    std::string_view text) {
+    if (!list.is_sequence() || list.may_have_more() || has_branches(list, text)) {
         return std::nullopt;
     }
     std::vector<mapped_text> made;
@@ -68,12 +80,13 @@ std::optional<std::vector<mapped_text>> known_words(const yaml_ref& list,
 }
 
 std::optional<std::vector<mapped_text>> container_words(const yaml_ref& container,
+                                                        std::string_view text,
                                                         const base_image* known) {
     const bool has_command = !is_absent(container, "command");
     const bool has_args = !is_absent(container, "args");
     std::vector<mapped_text> made;
     if (has_command) {
-        auto command = known_words(container.get("command"), container);
+        auto command = known_words(container.get("command"), container, text);
         if (!command) {
             return std::nullopt;
         }
@@ -82,7 +95,7 @@ std::optional<std::vector<mapped_text>> container_words(const yaml_ref& containe
         return std::nullopt;
     }
     if (has_args) {
-        const auto args = known_words(container.get("args"), container);
+        const auto args = known_words(container.get("args"), container, text);
         if (!args) {
             return std::nullopt;
         }

@@ -13,14 +13,18 @@
 
 namespace lastcall::lint {
 
-/// The words of a list. Unset: there is none, or one of its words is not known: a template's, or
-/// $(NAME) of a variable that the container has.
+/// The words of a list. Unset: there is none, an action of a template decides which there are, or
+/// one of its words is not known: a template's, or $(NAME) of a variable that the container has.
+/// `text`  of the file
 [[nodiscard]] std::optional<std::vector<mapped_text>> known_words(const yaml_ref& list,
-                                                                  const yaml_ref& container);
+                                                                  const yaml_ref& container,
+                                                                  std::string_view text);
 
+/// `text`    of the file
 /// `known`   the container's image; null where nothing is known of it
 /// Returns:  unset where the file does not tell.
 [[nodiscard]] std::optional<std::vector<mapped_text>> container_words(const yaml_ref& container,
+                                                                      std::string_view text,
                                                                       const base_image* known);
 
 }  // namespace lastcall::lint

@@ -29,30 +29,37 @@ constexpr std::array kinds{
 /// https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-v1/
 constexpr std::chrono::seconds default_grace{30};
 
+/// A chart that lets the version be chosen leaves the group as it is.
+bool is_of(std::optional<std::string_view> version, std::string_view group) {
+    return !version || version->starts_with(group);
+}
+
 /// What is in a List within a List is left out: aliases could make more of them than there is time
 /// to look at.
 void add_object(const yaml_ref& object, manifest& into, bool is_item = false) {
-    const auto version = object.get("apiVersion").text();
+    const auto given = object.get("apiVersion");
     const auto kind = object.get("kind").text();
-    if (!version || !kind) {
+    if (!kind || !(given.text() || given.is_unknown())) {
         return;
     }
-    if (*version == "v1" && *kind == "List") {
+    const auto version = given.text();
+    if (version == "v1" && *kind == "List") {
         const auto items = is_item ? std::vector<yaml_ref>() : object.get("items").items();
         for (const yaml_ref& one : items) {
             add_object(one, into, true);
         }
-    } else if (*version == "v1" && *kind == "Service") {
+    } else if (version == "v1" && *kind == "Service") {
         into.services.push_back(object);
-    } else if (version->starts_with("networking.k8s.io/") && *kind == "Ingress") {
+    } else if (is_of(version, "networking.k8s.io/") && *kind == "Ingress") {
         into.ingresses.push_back(object);
-    } else if (version->starts_with("policy/") && *kind == "PodDisruptionBudget") {
+    } else if (is_of(version, "policy/") && *kind == "PodDisruptionBudget") {
         into.budgets.push_back(object);
-    } else if (version->starts_with("kubelet.config.k8s.io/") && *kind == "KubeletConfiguration") {
+    } else if (is_of(version, "kubelet.config.k8s.io/") && *kind == "KubeletConfiguration") {
         into.kubelets.push_back(object);
     } else {
         const auto* of = std::find_if(kinds.begin(), kinds.end(), [&](const workload_kind& one) {
-            return one.name == *kind && version->starts_with(one.group);
+            return one.name == *kind &&
+                   (is_of(version, one.group) || is_of(version, "extensions/"));
         });
         if (of != kinds.end()) {
             const auto pod = of->pod.empty() ? object : object.path(of->pod);

@@ -74,7 +74,7 @@ void pod_case::add_containers(std::string_view key, bool is_init) {
 }
 
 launch_chain pod_case::follow(const yaml_ref& container, const base_image* known) const {
-    const auto words = container_words(container, known);
+    const auto words = container_words(container, report_.text(), known);
     return words ? follow_launch(*words, report_.file(), lines_, find_no_script) : launch_chain();
 }
 
@@ -84,7 +84,8 @@ pre_stop pod_case::hook_of(const yaml_ref& container) const {
     if (const auto seconds = made.handler.path("sleep.seconds").integer()) {
         made.least = std::chrono::seconds(std::clamp<std::int64_t>(*seconds, 0, 1 << 30));
     }
-    if (const auto words = known_words(made.handler.path("exec.command"), container)) {
+    if (const auto words =
+            known_words(made.handler.path("exec.command"), container, report_.text())) {
         made.command = follow_launch(*words, report_.file(), lines_, find_no_script);
         made.least = least_wait(made.command);
     }

@@ -26,6 +26,15 @@ TEST(Manifest, HasTheWorkloadsOfAllDocumentsAndOfALists) {
     EXPECT_EQ(all.services.size(), 1U);
 }
 
+TEST(Manifest, TakesAWorkloadWhoseVersionATemplateChooses) {
+    const auto file = read_yaml(
+        "apiVersion: {{ include \"version\" . }}\nkind: Deployment\n---\n"
+        "apiVersion: {{ include \"version\" . }}\nkind: Service\n");
+    const auto all = read_manifest(file);
+    EXPECT_EQ(all.workloads.size(), 1U);
+    EXPECT_TRUE(all.services.empty());
+}
+
 TEST(Manifest, AListThatHoldsItselfManyTimesIsNoMoreThanItsText) {
     std::string text = "apiVersion: v1\nkind: List\nitems:\n";
     text += "- &a0 {apiVersion: v1, kind: Pod, spec: {a: 1}}\n";
