@@ -19,7 +19,7 @@ constexpr std::string_view deployments =
     "Kubernetes, Deployments: "
     "https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#strategy";
 
-constexpr std::array rules{
+constexpr std::array kubernetes_table{
     rule{"K01", severity::error, "a pod has no time between the stop signal and SIGKILL",
          "The kubelet sends SIGKILL when terminationGracePeriodSeconds are over. With 0 or 1 "
          "nothing that is in flight can be brought to its end.",
@@ -158,6 +158,6 @@ constexpr std::array rules{
 
 }  // namespace
 
-std::span<const rule> kubernetes_rules() { return rules; }
+std::span<const rule> kubernetes_rules() { return kubernetes_table; }
 
 }  // namespace lastcall::lint

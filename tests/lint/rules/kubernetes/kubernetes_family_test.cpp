@@ -18,7 +18,7 @@ std::vector<finding> lint_folder(const test_folder& in, bool fixes = false) {
     return made;
 }
 
-std::string text_of(const std::filesystem::path& file) {
+std::string content_of(const std::filesystem::path& file) {
     std::ifstream from(file, std::ios::binary);
     return {std::istreambuf_iterator<char>(from), {}};
 }
@@ -46,7 +46,7 @@ TEST(Kubernetes, MendsAScriptAtItsPlaceAndFindsNothingThen) {
     const auto found = lint_folder(in, true);
     ASSERT_EQ(found.size(), 1U);
     EXPECT_TRUE(found[0].is_fixed);
-    EXPECT_EQ(text_of(file), begin + "exec server\"] # stays\n");
+    EXPECT_EQ(content_of(file), begin + "exec server\"] # stays\n");
     EXPECT_TRUE(lint_folder(in, true).empty());
 }
 
