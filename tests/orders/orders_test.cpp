@@ -49,7 +49,7 @@ outcome drill(const std::string& options, const std::string& db = "sqlite:{dir}/
               const std::string& listen = "127.0.0.1:{port}", const std::string& more = "") {
     constexpr int inconclusive = 4;
     outcome o;
-    for (int attempt = 1; attempt <= 4; ++attempt) {
+    for (int attempt = 1; attempt <= 5; ++attempt) {
         o = run(programs + "/lastcall drill --load 2s --contract " CONTRACT " " + options + " -- " +
                 programs + "/orders --listen " + listen + " --db " + db +
                 " --temp-dir {dir} --grace 10s " + more);
@@ -61,6 +61,11 @@ outcome drill(const std::string& options, const std::string& db = "sqlite:{dir}/
 }
 
 void expect_nothing_lost(const outcome& o) {
+    // Five times in a row this machine did not give the drill its share of a processor: nothing
+    // is known of the service then, and that is said.
+    if (o.status == 4 && o.output.find("requests were sent late") != std::string::npos) {
+        GTEST_SKIP() << "the machine is too busy for a drill:\n" << o.output;
+    }
     EXPECT_EQ(o.status, 0) << o.output;
     EXPECT_NE(o.output.find("PASS"), std::string::npos) << o.output;
 }
