@@ -126,8 +126,8 @@ void stop_watch::look(moment now) {
         }
     }
     keep(one);
-    look_at_signal(now);
-    try_port(now);
+    look_at_signal();
+    try_port();
 }
 
 /// When there are too many, every second one goes, and from then on every second look.
@@ -146,7 +146,8 @@ void stop_watch::keep(const sample& one) {
     }
 }
 
-void stop_watch::look_at_signal(moment now) {
+/// The moment is that of the look, not of the round: the signal may have been sent within it.
+void stop_watch::look_at_signal() {
     std::int64_t sent = 0;
     {
         const std::lock_guard lock(mutex_);
@@ -162,11 +163,12 @@ void stop_watch::look_at_signal(moment now) {
                             has(masks.by_signalfd, plan_.signal) ||
                             (has(masks.blocked, plan_.signal) && !has(masks.ignored, plan_.signal));
     if (is_handled && !has(masks.pending_main | masks.pending_shared, plan_.signal)) {
-        taken_ns_ = nanoseconds(now);
+        taken_ns_ = nanoseconds(clock::now());
     }
 }
 
-void stop_watch::try_port(moment now) {
+/// As with the signal: the exit may have come within this round.
+void stop_watch::try_port() {
     {
         const std::lock_guard lock(mutex_);
         if (exit_ns_ == 0) {
@@ -177,10 +179,10 @@ void stop_watch::try_port(moment now) {
         return;
     }
     if (bindable_ns_ == 0 && sys::try_bind(*plan_.server, true) == 0) {
-        bindable_ns_ = nanoseconds(now);
+        bindable_ns_ = nanoseconds(clock::now());
     }
     if (bindable_without_ns_ == 0 && sys::try_bind(*plan_.server, false) == 0) {
-        bindable_without_ns_ = nanoseconds(now);
+        bindable_without_ns_ = nanoseconds(clock::now());
     }
 }
 

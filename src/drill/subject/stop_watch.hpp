@@ -58,8 +58,8 @@ public:
 private:
     void run();
     void look(moment now);
-    void look_at_signal(moment now);
-    void try_port(moment now);
+    void look_at_signal();
+    void try_port();
     void keep(const sample& one);
     void stop();
 

@@ -65,6 +65,22 @@ TEST(StopWatch, MarksTheListenerClosedBeforeTheExitAndThePortFreeAfterIt) {
     EXPECT_GT(result.between(mark::signal_taken, mark::exited), 0ms);
 }
 
+// What happens while a round is under way is not dated back to the round's beginning.
+TEST(StopWatch, NothingIsSeenBeforeItsCauseWhenARoundTakesLong) {
+    const auto port = sys::free_port();
+    auto plan = on_port(port);
+    plan.load = [] {
+        std::this_thread::sleep_for(30ms);
+        return load_view{};
+    };
+    for (int time = 0; time < 3; ++time) {
+        ready_subject service({.argv = server(port, "    time.sleep(0.1)\n    sys.exit(0)")});
+        const auto result = stop(within(5s), *service.who, {}, plan);
+        EXPECT_GE(result.between(mark::signal_sent, mark::signal_taken), 0ms);
+        EXPECT_GE(result.between(mark::exited, mark::bindable), 0ms);
+    }
+}
+
 TEST(StopWatch, DrawsTheLineInFrontOfTheServer) {
     const auto port = sys::free_port();
     ready_subject service({.argv = server(port, "    time.sleep(0.5)\n    sys.exit(0)")});
