@@ -66,6 +66,8 @@ void fake_commands::run() {
         queue_.pop_front();
         lock.unlock();
         work();
+        // Whoever was answered may come back while what has answered is still there.
+        std::this_thread::sleep_for(5ms);
         lock.lock();
     }
 }

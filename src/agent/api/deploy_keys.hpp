@@ -44,9 +44,11 @@ public:
         reservation(deploy_keys& of, std::string key) : of_(of), key_(std::move(key)) {}
         reservation(const reservation&) = delete;
         reservation& operator=(const reservation&) = delete;
-        ~reservation() {
+        ~reservation() { give_up(); }
+        /// Frees the key. Before the answer goes out: who was refused may ask again at once.
+        void give_up() {
             if (!key_.empty()) {
-                of_.release(key_);
+                of_.release(std::exchange(key_, {}));
             }
         }
         void settle(std::int64_t deploy) { of_.settle(std::exchange(key_, {}), deploy); }

@@ -80,6 +80,8 @@ void desk::begin_deploy(const call_ref& c, deploy_request what,
                      [c, held](const deploy_view& value, const std::exception_ptr& error) {
                          if (error == nullptr) {
                              held->settle(value.number);
+                         } else {
+                             held->give_up();
                          }
                          answer_to_deploy(c)(value, error);
                      });
