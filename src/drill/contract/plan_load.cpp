@@ -166,8 +166,11 @@ void add_effects(settings& into, const url_parts& base) {
     }
     bool any = false;
     for (auto& lane : into.load.lanes) {
-        if (lane.post == effects.post && lane.kind != lane_kind::slow_up) {
+        if (lane.post == effects.post) {
             if (lane.body.find("{id}") == std::string::npos) {
+                if (lane.kind == lane_kind::slow_up) {
+                    continue;  // its body need not be that of the other POSTs
+                }
                 throw settings_error("effects: the body \"" + lane.body +
                                      "\" has no {id}, so that no effect can be told from another");
             }

@@ -192,6 +192,26 @@ TEST(PlanLoad, LeavesOutTheLanesThatLackAnEndpoint) {
     EXPECT_EQ(made.load.target.at.text(), made.load.target.host);
 }
 
+TEST(PlanLoad, EntersEveryPostWithAnIdIntoTheLedger) {
+    for (const bool has_own_target : {false, true}) {
+        auto made = with_command();
+        (void)fill_places(made);
+        made.where.post = "/p";
+        made.where.upload = has_own_target ? "/u" : "";
+        made.where.body = "{id}";
+        made.effects.asked = true;
+        made.effects.list_command = {"true"};
+        std::vector<lane_facts> left_out;
+        plan_load(made, left_out);
+        std::size_t entered = 0;
+        for (const auto& lane : made.load.lanes) {
+            EXPECT_EQ(lane.has_effect, lane.post == "/p");
+            entered += lane.has_effect && lane.kind == lane_kind::slow_up ? 1U : 0U;
+        }
+        EXPECT_EQ(entered, has_own_target ? 0U : 1U);
+    }
+}
+
 TEST(PlanLoad, SaysWhatDoesNotBelongTogether) {
     settings made;
     EXPECT_NE(problem_with(made).find("no url"), std::string::npos);
