@@ -6,15 +6,22 @@
 namespace lastcall::drill {
 namespace {
 
-std::chrono::nanoseconds usual_grace(const sequence_plan& sequence) {
+std::chrono::nanoseconds usual_grace(const settings& chosen) {
+    constexpr auto of_docker_stop = std::chrono::seconds(10);
+    const auto& sequence = chosen.sequence;
     if (sequence.is_lived_through() && !sequence.event.empty()) {
         return std::chrono::minutes(10);  // of a deploy, not of a stop
     }
     switch (sequence.kind) {
         case sequence_kind::docker:
-            return std::chrono::seconds(10);  // docker stop
+            return of_docker_stop;
         case sequence_kind::systemd:
             return std::chrono::seconds(90);  // DefaultTimeoutStopSec
+        case sequence_kind::plain:
+            if (!chosen.who.container.empty()) {
+                return of_docker_stop;  // which is what stops it
+            }
+            [[fallthrough]];
         default:
             return std::chrono::seconds(30);  // terminationGracePeriodSeconds
     }
@@ -67,7 +74,7 @@ void follow_platform(settings& into) {
                               : of_platform.signal.value_or(sequence.signal);
     }
     if (!into.grace_is_chosen) {
-        sequence.grace = of_platform.grace.value_or(usual_grace(sequence));
+        sequence.grace = of_platform.grace.value_or(usual_grace(into));
     }
 }
 
