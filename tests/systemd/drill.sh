@@ -30,7 +30,6 @@ grace_is() {
 import json, sys
 sys.exit(json.load(open(sys.argv[1]))["settings"]["grace_ms"] != int(sys.argv[2]))' "$out/$1.json" "$2"
 }
-check 'the example service passes as a unit' status_is orders 0
 check 'nothing of it was lost in flight' stands orders V04 pass
 check 'its exit code is known' stands orders V03 pass
 check 'its stop was that of the unit, within its 8 s' grace_is orders 8000
@@ -38,4 +37,9 @@ check 'who ignores SIGTERM fails' status_is deaf 3
 check 'because systemd had to kill it' stands deaf V02 fail
 check 'what is no unit is said' status_is none 1
 check 'with its name' grep -q 'no-such-unit' "$out/none.text"
+# Five times in a row this machine did not give the drill its share of a processor.
+if status_is orders 4 && grep -q 'requests were sent late' "$out/orders.text"; then
+    [ "$violations" -gt 0 ] || cannot_run "a machine that is less busy: $(cat "$out/orders.text")"
+fi
+check 'the example service passes as a unit' status_is orders 0
 finish "$out/driver.log" "$out/orders.text" "$out/deaf.text" "$out/none.text"

@@ -13,10 +13,14 @@ drill() {
     echo $? > "$name.status"
 }
 
-systemctl start orders.service
-drill orders --unit orders.service --url http://127.0.0.1:8080/ --post /orders \
-    --body '{"item":"{id}","quantity":1}' --slow '/slow?ms=300' --ready /ready \
-    --allow-leftover '*/orders.db'
+# One that is inconclusive, because the machine was too busy to send the load in time, is repeated.
+for _ in 1 2 3 4 5; do
+    systemctl start orders.service
+    drill orders --unit orders.service --url http://127.0.0.1:8080/ --post /orders \
+        --body '{"item":"{id}","quantity":1}' --slow '/slow?ms=300' --ready /ready \
+        --allow-leftover '*/orders.db'
+    [ "$(cat orders.status)" = 4 ] || break
+done
 systemctl start deaf.service
 drill deaf --unit deaf.service --url http://127.0.0.1:8081/
 systemctl reset-failed

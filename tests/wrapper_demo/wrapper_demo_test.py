@@ -16,6 +16,9 @@ SAME = [
     (re.compile(r"^(\s*lastcall-init:.*) in \w+( \(\w+\))?;"), r"\1 in CALL;"),  # the kernel's names
     (re.compile(r"\b(pid|process|thread|user|uid|but|\(but) \d+"), r"\1 NUMBER"),
     (re.compile(r"\b\d+ threads"), "NUMBER threads"),
+    # The signal may come between two jobs: then nothing is inside, and it takes no time.
+    (re.compile(r" +\+DURATION"), " +DURATION"),
+    (re.compile(r", 1 inside$"), ""),
 ]
 
 

@@ -163,6 +163,12 @@ const std::vector<doubtful> doubts_of_runs{
     {"CellFilledInOneOfTwoTrials",
      [](auto& b) { b.add_trial().in_cell[static_cast<std::size_t>(cell::idle)] = 3; },
      "idle (9 of 10)"},
+    {"NotReadyLateByLessThanTheDrillItselfWas",
+     [](auto& b) {
+         b.set(mark::not_ready, 1300);
+         b.trial().generator.late_max_ns = 400'000'000;
+     },
+     "V08 turns not ready at once: it was too late by less than"},
     {"Late", [](auto& b) { b.trial().generator.late_p99_ns = 5'000'001; }, "sent late: p99"},
     {"Busy", [](auto& b) { b.trial().generator.processor_share = 0.81; },
      "81.0 % of its processor"},
