@@ -1,7 +1,9 @@
 // Services are replaced while they are used; how that went becomes a table.
 #include <cstdio>
 #include <exception>
+#include <string_view>
 
+#include "empty_filter.hpp"
 #include "figures.hpp"
 #include "shared/figure_table.hpp"
 
@@ -32,6 +34,9 @@ const measured::figure_table<bench> figures{
 }  // namespace
 
 int main(int argc, char** argv) {
+    if (argc > 2 && std::string_view(argv[1]) == empty_filter_word) {
+        return run_under_empty_filter(argv + 2);
+    }
     options chosen;
     if (const auto exit = read_options(argc, argv, measured::names_of(figures), chosen)) {
         return *exit;
