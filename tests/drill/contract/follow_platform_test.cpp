@@ -1,8 +1,8 @@
 // Signal and grace are those of the platform that stops the service, unless they were chosen.
 #include <csignal>
 
-#include "drill/contract/settings.hpp"
 #include "../stop/support.hpp"
+#include "drill/contract/settings.hpp"
 
 namespace lastcall::drill {
 namespace {
