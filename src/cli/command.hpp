@@ -6,7 +6,7 @@
 
 namespace lastcall::cli {
 
-/// What a command may return. docs/exit-status.md
+/// What a command may return; its help says what that means there.
 inline constexpr int status_ok = 0;
 inline constexpr int status_failed = 1;  ///< it could not be done
 inline constexpr int status_usage = 2;

@@ -159,10 +159,7 @@ std::optional<int> command_line::parse(std::span<char* const> arguments) {
         if (wrong.size() < 2 || wrong.front() != '-') {
             return refuse("\"" + wrong + "\" is one word too much");
         }
-        const auto name = wrong.substr(0, wrong.find('='));
-        const auto meant = nearest(name, p.known);
-        return refuse("there is no option " + name +
-                      (meant.empty() ? "" : "; did you mean " + meant + "?"));
+        return refuse(no_such_option(wrong.substr(0, wrong.find('=')), p.known));
     } catch (const CLI::ParseError& e) {
         return refuse(e.what());
     }

@@ -48,12 +48,7 @@ int tell_of(const CLI::App& app, const CLI::ParseError& problem, std::span<char*
     }
     const auto known = options_of(app);
     const auto wrong = unknown_option(arguments, known);
-    std::string why = problem.what();
-    if (!wrong.empty()) {
-        const auto meant = nearest(wrong, known);
-        why =
-            "there is no option " + wrong + (meant.empty() ? "" : "; did you mean " + meant + "?");
-    }
+    const std::string why = wrong.empty() ? problem.what() : no_such_option(wrong, known);
     std::cerr << app.get_name() << ": " << why << "\n  " << app.get_name()
               << " --help tells its options\n";
     return status_usage;

@@ -7,9 +7,11 @@
 
 namespace lastcall::cli {
 
-/// The name of `known` that is nearest to `typed`; empty when none is near. A letter too much,
-/// missing, wrong, or swapped with its neighbour counts as one step; the beginning of a name
-/// counts as near.
+/// The name of `known` that was meant; empty when none is near. core/near_word.hpp
 [[nodiscard]] std::string nearest(std::string_view typed, std::span<const std::string> known);
+
+/// "there is no option --grce; did you mean --grace?"
+[[nodiscard]] std::string no_such_option(const std::string& typed,
+                                         std::span<const std::string> known);
 
 }  // namespace lastcall::cli

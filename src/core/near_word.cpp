@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <vector>
 
 namespace lastcall::core {
 namespace {
@@ -37,14 +38,19 @@ std::size_t edits(std::string_view left, std::string_view right) {
 
 }  // namespace
 
-std::string_view near_word(std::string_view given, const std::vector<std::string>& known) {
+std::string_view near_word(std::string_view given, std::span<const std::string> known) {
     std::string_view best;
-    std::size_t least = (std::min(given.size(), longest_word) + 2) / 3 + 1;
+    std::size_t least = std::max<std::size_t>(std::min(given.size(), longest_word) / 3, 1) + 1;
     for (const std::string& one : known) {
         if (given.size() > longest_word || one.size() > longest_word) {
             continue;
         }
-        if (const auto now = edits(given, one); now < least && now < one.size()) {
+        const bool is_beginning = given.size() > 1 && one.starts_with(given);
+        if (!is_beginning && given.size() < 3) {
+            continue;  // "-d" is not a slip for "-h"
+        }
+        const auto now = is_beginning ? 1 : edits(given, one);
+        if (now < least && now < one.size()) {
             least = now;
             best = one;
         }

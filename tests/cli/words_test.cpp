@@ -19,6 +19,7 @@ TEST(Nearest, FindsWhatSomebodyMayHaveMeant) {
     EXPECT_EQ(nearest("rolback", known), "rollback");
     EXPECT_EQ(nearest("frobnicate", known), "");
     EXPECT_EQ(nearest("", known), "");
+    EXPECT_EQ(nearest("-d", std::vector<std::string>{"-h"}), "");
     EXPECT_EQ(nearest(std::string(100'000, 'x'), known), "");
 }
 
