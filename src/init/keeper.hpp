@@ -27,6 +27,9 @@ constexpr bool is_job_control(int number) noexcept {
     return number == SIGTSTP || number == SIGTTIN || number == SIGTTOU;
 }
 
+/// In a set of signals.
+constexpr std::uint64_t bit_of(int number) noexcept { return std::uint64_t{1} << (number - 1); }
+
 class keeper {
 public:
     /// `environment` is the keeper's own, and that of the programs it starts.
@@ -42,7 +45,7 @@ private:
     using time = std::chrono::nanoseconds;
     using actions = core::keeper_machine::actions;
 
-    // Start.
+    // keeper_start.cpp
     bool take_office() noexcept;
     [[nodiscard]] sys::launch_group choose_group() noexcept;
     bool start_main() noexcept;

@@ -43,11 +43,13 @@ private:
     void take_children();
     void take_time(time now);
     void take_agent();
+    void say(const std::string& text) const;
+
+    // generation_output.cpp
     void pass_log(generation& one, bool is_over);
     void pass_notify(generation& one);
     void pass_handover(generation& one);
     void count_dropped();
-    void say(const std::string& text) const;
 
     // requests.cpp: what the agent asks.
     void take_request(const std::string& text, descriptors& given);
