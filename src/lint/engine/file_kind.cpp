@@ -39,6 +39,18 @@ bool has_key(std::string_view text, std::string_view key) {
     return false;
 }
 
+constexpr std::array<std::string_view, 11> unit_suffixes = {
+    "service", "socket", "target", "timer",     "mount", "swap",
+    "scope",   "slice",  "path",   "automount", "device"};
+
+/// web.service, getty@.service; not .service alone.
+bool is_unit_name(std::string_view name) {
+    const auto dot = name.rfind('.');
+    return dot != std::string_view::npos && dot > 0 && name.front() != '.' &&
+           std::find(unit_suffixes.begin(), unit_suffixes.end(), name.substr(dot + 1)) !=
+               unit_suffixes.end();
+}
+
 }  // namespace
 
 file_kind kind_by_name(std::string_view given) {
@@ -53,6 +65,9 @@ file_kind kind_by_name(std::string_view given) {
     }
     if (name.ends_with(".yaml") || name.ends_with(".yml")) {
         return file_kind::yaml;
+    }
+    if (is_unit_name(given)) {
+        return file_kind::unit;
     }
     return name.find('.') == std::string::npos ? file_kind::unknown : file_kind::none;
 }
@@ -69,6 +84,30 @@ file_kind kind_by_content(std::string_view begin) {
 file_kind kind_of_yaml(std::string_view text) {
     return has_key(text, "apiVersion") && has_key(text, "kind") ? file_kind::kubernetes
                                                                 : file_kind::none;
+}
+
+bool is_unit_drop_in(std::string_view folder, std::string_view name) {
+    if (!name.ends_with(".conf") || name.front() == '.' || !folder.ends_with(".d")) {
+        return false;
+    }
+    folder.remove_suffix(2);
+    const bool is_for_type =
+        std::find(unit_suffixes.begin(), unit_suffixes.end(), folder) != unit_suffixes.end();
+    return is_for_type || is_unit_name(folder);
+}
+
+file_kind kind_of_unit(std::string_view text) {
+    for (const std::string_view section :
+         {"[Unit]", "[Install]", "[Service]", "[Socket]", "[Mount]", "[Automount]", "[Swap]",
+          "[Path]", "[Timer]", "[Slice]", "[Scope]"}) {
+        for (auto at = text.find(section); at != std::string_view::npos;
+             at = text.find(section, at + 1)) {
+            if (at == 0 || text[at - 1] == '\n') {
+                return file_kind::unit;
+            }
+        }
+    }
+    return file_kind::none;
 }
 
 bool is_binary(std::string_view begin) { return begin.find('\0') != std::string_view::npos; }

@@ -13,6 +13,7 @@ enum class file_kind : std::uint8_t {
     shell,       ///< NAME.sh, or what begins with #! and a shell
     yaml,        ///< NAME.yaml, NAME.yml: all of it has to be looked at
     kubernetes,  ///< YAML with an apiVersion and a kind
+    unit,        ///< NAME.service, NAME.socket...: what has a section of systemd in it
 };
 
 /// `name`  without its folder
@@ -24,6 +25,13 @@ enum class file_kind : std::uint8_t {
 /// `text`  all of a YAML file. A line is enough that has the key at its begin: what it is of a
 ///         template is known before anybody renders it.
 [[nodiscard]] file_kind kind_of_yaml(std::string_view text);
+
+/// `folder`  that the file is in, without those above it
+/// Returns: whether it adds to a unit, as web.service.d/limits.conf does.
+[[nodiscard]] bool is_unit_drop_in(std::string_view folder, std::string_view name);
+
+/// `text`  all of a file that is named as a unit is. D-Bus, Avahi and Eclipse have such names, too.
+[[nodiscard]] file_kind kind_of_unit(std::string_view text);
 
 /// A file that is no text.
 [[nodiscard]] bool is_binary(std::string_view begin);

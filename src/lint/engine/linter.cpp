@@ -20,6 +20,11 @@ constexpr std::size_t sniffed_bytes = 256;
 
 file_kind kind_of(const fs::path& file) {
     const auto kind = kind_by_name(file.filename().native());
+    if (kind == file_kind::none &&
+        is_unit_drop_in(fs::absolute(file).parent_path().filename().native(),
+                        file.filename().native())) {
+        return file_kind::unit;
+    }
     if (kind != file_kind::unknown) {
         return kind;
     }
@@ -71,6 +76,9 @@ private:
         if (kind == file_kind::yaml && (kind = kind_of_yaml(*read.text)) == file_kind::none) {
             return;
         }
+        if (kind == file_kind::unit && kind_of_unit(*read.text) == file_kind::none) {
+            return;
+        }
         ++made_.judged;
         file_report report(file.string(), *read.text);
         const family_input input{file, *read.text, asked_.today};
@@ -83,6 +91,9 @@ private:
                 break;
             case file_kind::kubernetes:
                 judge_kubernetes(input, report);
+                break;
+            case file_kind::unit:
+                judge_unit(input, report);
                 break;
             case file_kind::yaml:
             case file_kind::none:

@@ -153,17 +153,28 @@ bool launch_hop::is_shell() const {
     return !call.name.empty() && shell::dialect_of(call.name) != shell::dialect::other;
 }
 
+launch_word written_word(const mapped_text& text, bool is_known) {
+    launch_word made;
+    made.what.what = {text.text(), is_known ? shell::certainty::known : shell::certainty::unknown};
+    made.what.is_many = !is_known;
+    made.written = text;
+    return made;
+}
+
+launch_chain follow_launch(std::vector<launch_word> words, const std::string& file,
+                           const std::shared_ptr<const line_index>& lines,
+                           const script_finder& find) {
+    return follower(file, lines, find).follow(std::move(words));
+}
+
 launch_chain follow_launch(const std::vector<mapped_text>& words, const std::string& file,
                            const std::shared_ptr<const line_index>& lines,
                            const script_finder& find) {
     std::vector<launch_word> begin;
     for (const mapped_text& one : words) {
-        launch_word made;
-        made.what.what = {one.text(), shell::certainty::known};
-        made.written = one;
-        begin.push_back(std::move(made));
+        begin.push_back(written_word(one));
     }
-    return follower(file, lines, find).follow(std::move(begin));
+    return follow_launch(std::move(begin), file, lines, find);
 }
 
 const shell::wrapper* find_init(const launch_hop& hop) {

@@ -60,6 +60,14 @@ using script_finder = std::function<std::shared_ptr<const loaded_script>(const s
                                          const std::shared_ptr<const line_index>& lines,
                                          const script_finder& find);
 
+/// The same for words of which not all are known.
+[[nodiscard]] launch_chain follow_launch(std::vector<launch_word> words, const std::string& file,
+                                         const std::shared_ptr<const line_index>& lines,
+                                         const script_finder& find);
+
+/// A word as the file has it. One that is not known may stand for any number of words.
+[[nodiscard]] launch_word written_word(const mapped_text& text, bool is_known = true);
+
 /// An init in front that passes a signal on to all that is below it: dumb-init, tini -g.
 [[nodiscard]] bool has_group_init(const launch_hop& hop);
 /// Any init in front: tini, dumb-init, catatonit, lastcall-init.

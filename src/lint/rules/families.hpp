@@ -19,5 +19,6 @@ struct family_input {
 void judge_dockerfile(const family_input& input, file_report& into);
 void judge_kubernetes(const family_input& input, file_report& into);
 void judge_shell_script(const family_input& input, file_report& into);
+void judge_unit(const family_input& input, file_report& into);
 
 }  // namespace lastcall::lint

@@ -47,8 +47,16 @@ std::vector<fs::path> find_drop_ins(std::string_view file_name, std::span<const 
 loaded_unit load_unit(const fs::path& file, std::span<const fs::path> roots) {
     std::vector<fs::path> all{file.parent_path()};
     all.insert(all.end(), roots.begin(), roots.end());
-    std::vector<fs::path> paths{file};
-    for (auto& one : find_drop_ins(file.filename().string(), all)) {
+    return load_unit(file.filename().string(), file, all);
+}
+
+loaded_unit load_unit(std::string_view name, const fs::path& file,
+                      std::span<const fs::path> roots) {
+    std::vector<fs::path> paths;
+    if (!file.empty()) {
+        paths.push_back(file);
+    }
+    for (auto& one : find_drop_ins(name, roots)) {
         paths.push_back(std::move(one));
     }
     std::deque<std::string> texts;
@@ -63,8 +71,7 @@ loaded_unit load_unit(const fs::path& file, std::span<const fs::path> roots) {
         texts.push_back(std::move(*read.text));
         files.push_back(read_unit_file(texts.back(), path.string()));
     }
-    return {std::move(texts), unit_view(file.filename().string(), std::move(files)),
-            std::move(unreadable)};
+    return {std::move(texts), unit_view(name, std::move(files)), std::move(unreadable)};
 }
 
 }  // namespace lastcall::lint

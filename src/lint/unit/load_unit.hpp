@@ -31,4 +31,10 @@ struct loaded_unit {
 [[nodiscard]] loaded_unit load_unit(const std::filesystem::path& file,
                                     std::span<const std::filesystem::path> roots = {});
 
+/// A unit by its name, which may be that of an instance whose file is the template.
+/// `file`   the unit's own; empty where it is not at hand: its drop-ins are read all the same
+/// `roots`  the folders in which drop-ins lie, the most important first
+[[nodiscard]] loaded_unit load_unit(std::string_view name, const std::filesystem::path& file,
+                                    std::span<const std::filesystem::path> roots);
+
 }  // namespace lastcall::lint

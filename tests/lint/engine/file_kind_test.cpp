@@ -33,6 +33,24 @@ TEST(FileKind, IsToldByTheFirstLineWhereTheNameSaysNothing) {
     EXPECT_EQ(kind_by_content(std::string_view("#!/bin/sh\n\0", 11)), file_kind::none);
 }
 
+TEST(FileKind, OfUnitsIsToldByTheNameAndASection) {
+    for (const char* const name : {"web.service", "getty@.service", "a-b@c.socket", "srv.mount"}) {
+        EXPECT_EQ(kind_by_name(name), file_kind::unit) << name;
+    }
+    for (const char* const name : {".service", "web.service.in", "web.service~", "service.txt"}) {
+        EXPECT_NE(kind_by_name(name), file_kind::unit) << name;
+    }
+    EXPECT_EQ(kind_of_unit("# web\n[Service]\n"), file_kind::unit);
+    EXPECT_EQ(kind_of_unit("[D-BUS Service]\nName=a\n"), file_kind::none);
+    EXPECT_EQ(kind_of_unit("<service-group>[Service]</service-group>"), file_kind::none);
+    EXPECT_TRUE(is_unit_drop_in("web.service.d", "10-limits.conf"));
+    EXPECT_TRUE(is_unit_drop_in("service.d", "a.conf"));
+    EXPECT_TRUE(is_unit_drop_in("web@a.service.d", "a.conf"));
+    EXPECT_FALSE(is_unit_drop_in("conf.d", "a.conf"));
+    EXPECT_FALSE(is_unit_drop_in("web.service.d", "a.conf.bak"));
+    EXPECT_FALSE(is_unit_drop_in("web.service", "a.conf"));
+}
+
 TEST(FileKind, OfYamlIsToldByItsKeys) {
     EXPECT_EQ(kind_of_yaml("apiVersion: v1\nkind: Pod\n"), file_kind::kubernetes);
     EXPECT_EQ(kind_of_yaml("{{ if .Values.on }}\nkind: Pod\napiVersion: v1\n"),

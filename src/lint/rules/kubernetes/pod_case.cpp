@@ -4,26 +4,11 @@
 
 #include "lint/dockerfile/docker_words.hpp"
 #include "lint/rules/kubernetes/container_words.hpp"
-#include "lint/shell/stopping.hpp"
 
 namespace lastcall::lint {
 namespace {
 
 std::shared_ptr<const loaded_script> find_no_script(const std::string& /*path*/) { return nullptr; }
-
-std::chrono::milliseconds least_wait(const launch_chain& command) {
-    std::chrono::milliseconds sum{0};
-    for (const shell::step& one : steps_of(command)) {
-        const auto slept = shell::sleep_of(one);
-        const bool is_sure = !one.around.is_background && !one.around.is_optional &&
-                             one.around.is_called && one.around.loops == 0 &&
-                             one.call.find("timeout") == nullptr;
-        if (slept && slept->is_known() && is_sure) {
-            sum += shell::duration_of(slept->text).value_or(std::chrono::milliseconds(0));
-        }
-    }
-    return sum;
-}
 
 /// A port of the Service leads to one of the container's.
 bool is_target(const yaml_ref& service_port, const yaml_ref& container) {
@@ -116,47 +101,6 @@ yaml_ref pod_case::service_of(const container_case& one) const {
         return is_target(port, one.object);
     });
     return is_only || fits ? service_ : yaml_ref();
-}
-
-std::optional<found_option> pod_case::option_of(const container_case& one, std::string_view program,
-                                                std::string_view option) const {
-    if (one.chain.hops.empty()) {
-        return std::nullopt;
-    }
-    const auto& words = one.chain.hops.back().words;
-    auto at = std::find_if(words.begin(), words.end(), [&](const launch_word& word) {
-        return shell::base_name(word.what.what.text) == program;
-    });
-    const auto place_of = [&](const launch_word& word) {
-        return word.written ? word.written->whole(*lines_) : word.in->parsed().at(word.what.where);
-    };
-    for (; at != words.end(); ++at) {
-        const std::string_view text = at->what.what.text;
-        if (text == option && at + 1 != words.end() && (at + 1)->what.is_known()) {
-            return found_option{(at + 1)->what.what.text, place_of(*(at + 1))};
-        }
-        if (text.starts_with(option) && text.substr(option.size()).starts_with('=') &&
-            at->what.is_known()) {
-            return found_option{std::string(text.substr(option.size() + 1)), place_of(*at)};
-        }
-    }
-    return std::nullopt;
-}
-
-std::vector<shell::step> steps_of(const launch_chain& command) {
-    if (command.hops.empty()) {
-        return {};
-    }
-    const launch_hop& first = command.hops.front();
-    if (first.script != nullptr) {
-        return first.script->run().steps;
-    }
-    shell::step lone;
-    for (const launch_word& one : first.words) {
-        lone.arguments.push_back(one.what);
-    }
-    lone.call = first.call;
-    return {std::move(lone)};
 }
 
 }  // namespace lastcall::lint

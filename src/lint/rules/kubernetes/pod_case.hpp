@@ -10,7 +10,7 @@
 
 #include "lint/dockerfile/base_images.hpp"
 #include "lint/engine/file_report.hpp"
-#include "lint/launch/launch_chain.hpp"
+#include "lint/launch/launch_steps.hpp"
 #include "lint/rules/kubernetes/manifest.hpp"
 
 namespace lastcall::lint {
@@ -40,12 +40,6 @@ struct container_case {
     [[nodiscard]] yaml_ref variable(std::string_view wanted) const;
 };
 
-/// An option of a program on a command line, and where its value stands.
-struct found_option {
-    std::string value;
-    place at;
-};
-
 class pod_case {
 public:
     /// All of them have to outlive this.
@@ -62,10 +56,8 @@ public:
     /// The Service of this file that selects the pods.
     [[nodiscard]] const yaml_ref& service() const noexcept { return service_; }
 
-    /// The value of the option behind the program's name: "--limit 5", "--limit=5".
-    [[nodiscard]] std::optional<found_option> option_of(const container_case& one,
-                                                        std::string_view program,
-                                                        std::string_view option) const;
+    /// Of the file, for places in command lines.
+    [[nodiscard]] const line_index& lines() const noexcept { return *lines_; }
 
 private:
     void add_containers(std::string_view key, bool is_init);
@@ -80,9 +72,6 @@ private:
     std::vector<container_case> containers_;
     yaml_ref service_;
 };
-
-/// The commands of an exec hook: those of its script, or the one that it is.
-[[nodiscard]] std::vector<shell::step> steps_of(const launch_chain& command);
 
 // The rules: each looks at a workload, and reports.
 using pod_rule = void (*)(const pod_case& given);

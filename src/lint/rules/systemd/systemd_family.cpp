@@ -1,0 +1,52 @@
+// systemd units and their drop-ins: U01 to U17.
+#include <array>
+
+#include "lint/rules/families.hpp"
+#include "lint/rules/systemd/unit_case.hpp"
+
+namespace lastcall::lint {
+namespace {
+
+/// What systemd cannot read of a command line, as an open quote.
+void report_commands(const unit_case& given, file_report& into) {
+    for (const auto* runs : {&given.starts(), &given.stops(), &given.stop_posts()}) {
+        for (const unit_run& one : *runs) {
+            if (one.from().file == given.judged() && !is_template_text(one.from().text())) {
+                into.add(one.command.problems);
+            }
+        }
+    }
+}
+
+}  // namespace
+
+void judge_unit(const family_input& input, file_report& into) {
+    constexpr std::array<unit_rule, 12> rules{
+        check_kill_mode,        check_front_process, check_stop_timeout, check_stop_commands,
+        check_kill_signal,      check_main_pid,      check_exit_status,  check_order,
+        check_container_client, check_socket,        check_drop_ins,     check_user_unit,
+    };
+    unit_case::reported_places done;
+    bool is_first = true;
+    for (judged_unit& one : units_of(input.path)) {
+        const unit_case given(std::move(one), input.path, into, done);
+        if (given.judged() == nullptr) {
+            continue;
+        }
+        for (const unit_rule rule : rules) {
+            rule(given);
+        }
+        if (is_first) {
+            report_commands(given, into);
+        }
+        is_first = false;
+    }
+    const auto file = read_unit_file(input.text, input.path.string());
+    // What cannot be read of a template may be in order once somebody has filled it in.
+    if (!is_template_text(input.text)) {
+        into.add(file.problems);
+    }
+    into.accept(file.comments, file.statements(), file.lines, input.today);
+}
+
+}  // namespace lastcall::lint

@@ -1,0 +1,3 @@
+#!/bin/sh
+. /etc/default/web
+server --port 80
