@@ -33,6 +33,7 @@ std::span<const rule_family> rule_families() {
         rule_family{"Dockerfiles", dockerfile_rules()},
         rule_family{"Shell scripts", shell_rules()},
         rule_family{"Kubernetes manifests", kubernetes_rules()},
+        rule_family{"Compose files", compose_rules()},
         rule_family{"systemd units", unit_rules()},
     };
     return families;

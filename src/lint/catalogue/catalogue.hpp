@@ -30,6 +30,7 @@ struct rule_family {
 [[nodiscard]] std::span<const rule> dockerfile_rules();
 [[nodiscard]] std::span<const rule> shell_rules();
 [[nodiscard]] std::span<const rule> kubernetes_rules();
+[[nodiscard]] std::span<const rule> compose_rules();
 [[nodiscard]] std::span<const rule> unit_rules();
 
 }  // namespace lastcall::lint

@@ -39,6 +39,12 @@ bool has_key(std::string_view text, std::string_view key) {
     return false;
 }
 
+/// compose.yaml, docker-compose.prod.yml, web.compose.yml, docker-stack.yml.
+bool is_compose_name(std::string_view given) {
+    const std::string name = lower(given);
+    return name.find("compose") != std::string::npos || name.starts_with("docker-stack");
+}
+
 constexpr std::array<std::string_view, 11> unit_suffixes = {
     "service", "socket", "target", "timer",     "mount", "swap",
     "scope",   "slice",  "path",   "automount", "device"};
@@ -81,9 +87,13 @@ file_kind kind_by_content(std::string_view begin) {
                                                                            : file_kind::shell;
 }
 
-file_kind kind_of_yaml(std::string_view text) {
-    return has_key(text, "apiVersion") && has_key(text, "kind") ? file_kind::kubernetes
-                                                                : file_kind::none;
+file_kind kind_of_yaml(std::string_view text, std::string_view name) {
+    if (has_key(text, "apiVersion") && has_key(text, "kind")) {
+        return file_kind::kubernetes;
+    }
+    return is_compose_name(name) && (has_key(text, "services") || has_key(text, "include"))
+               ? file_kind::compose
+               : file_kind::none;
 }
 
 bool is_unit_drop_in(std::string_view folder, std::string_view name) {

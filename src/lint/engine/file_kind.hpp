@@ -13,6 +13,7 @@ enum class file_kind : std::uint8_t {
     shell,       ///< NAME.sh, or what begins with #! and a shell
     yaml,        ///< NAME.yaml, NAME.yml: all of it has to be looked at
     kubernetes,  ///< YAML with an apiVersion and a kind
+    compose,     ///< YAML that is named after Compose, with services or an include
     unit,        ///< NAME.service, NAME.socket...: what has a section of systemd in it
 };
 
@@ -24,7 +25,8 @@ enum class file_kind : std::uint8_t {
 
 /// `text`  all of a YAML file. A line is enough that has the key at its begin: what it is of a
 ///         template is known before anybody renders it.
-[[nodiscard]] file_kind kind_of_yaml(std::string_view text);
+/// `name`  without its folder: many a YAML file has a key `services`
+[[nodiscard]] file_kind kind_of_yaml(std::string_view text, std::string_view name = {});
 
 /// `folder`  that the file is in, without those above it
 /// Returns: whether it adds to a unit, as web.service.d/limits.conf does.

@@ -73,7 +73,8 @@ private:
         if (is_binary(std::string_view(*read.text).substr(0, sniffed_bytes))) {
             return;
         }
-        if (kind == file_kind::yaml && (kind = kind_of_yaml(*read.text)) == file_kind::none) {
+        if (kind == file_kind::yaml &&
+            (kind = kind_of_yaml(*read.text, file.filename().native())) == file_kind::none) {
             return;
         }
         if (kind == file_kind::unit && kind_of_unit(*read.text) == file_kind::none) {
@@ -91,6 +92,9 @@ private:
                 break;
             case file_kind::kubernetes:
                 judge_kubernetes(input, report);
+                break;
+            case file_kind::compose:
+                judge_compose(input, report);
                 break;
             case file_kind::unit:
                 judge_unit(input, report);

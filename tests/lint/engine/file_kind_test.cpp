@@ -59,6 +59,12 @@ TEST(FileKind, OfYamlIsToldByItsKeys) {
     EXPECT_EQ(kind_of_yaml("web:\n  apiVersion: v1\n  kind: Pod\n"), file_kind::none);
     EXPECT_EQ(kind_of_yaml("kinds: 1\napiVersions: 2\n"), file_kind::none);
     EXPECT_EQ(kind_of_yaml(""), file_kind::none);
+    const std::string_view services = "# web\nservices:\n  web: {}\n";
+    for (const char* const name : {"compose.yaml", "docker-compose.prod.yml", "web.compose.yml"}) {
+        EXPECT_EQ(kind_of_yaml(services, name), file_kind::compose) << name;
+    }
+    EXPECT_EQ(kind_of_yaml(services, "services.yaml"), file_kind::none);
+    EXPECT_EQ(kind_of_yaml("name: build\n", "compose.yaml"), file_kind::none);
 }
 
 }  // namespace

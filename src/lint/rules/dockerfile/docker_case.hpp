@@ -42,6 +42,9 @@ public:
     };
     [[nodiscard]] std::optional<context_file> find_file(const std::string& path) const;
 
+    /// What lies at `path` in the image, if it is a script of the build context.
+    [[nodiscard]] std::shared_ptr<const loaded_script> find_script(const std::string& path) const;
+
     /// "TERM": the signal that stops the container. Unset: not known.
     [[nodiscard]] std::optional<std::string> stop_signal() const;
     /// Of this file; null: inherited, or the default.
@@ -49,7 +52,6 @@ public:
 
 private:
     void follow();
-    [[nodiscard]] std::shared_ptr<const loaded_script> find_script(const std::string& path) const;
 
     std::filesystem::path folder_;
     dockerfile file_;

@@ -12,11 +12,13 @@ namespace {
 
 /// What units run by way of a shell and is over at once, beyond what any script has.
 constexpr std::string_view short_in_units =
-    " alsactl blkid blockdev brctl bridge btrfs chattr chvt dmesg dmsetup dpkg ethtool fstrim "
+    " alsactl apt-get blkid blockdev brctl bridge btrfs chattr chvt dmesg dmsetup dpkg ethtool "
+    "fstrim "
     "hdparm hwclock hostnamectl insmod ip ip6tables iptables iptables-restore iptables-save iw "
     "kill killall kmod ldconfig loadkeys localectl logger losetup lvchange lvm mkfs modprobe mount "
     "mountpoint nft nmcli pkill pvscan resolvectl rfkill rmmod sendmail setfacl setfont setterm "
-    "setupcon swapoff swapon sysctl systemctl systemd-run systemd-tmpfiles timedatectl udevadm "
+    "setupcon sleep swapoff swapon sysctl systemctl systemd-run systemd-tmpfiles timedatectl "
+    "udevadm "
     "ufw umount vgchange wall xset ";
 
 /// Of the launchers those that stay in front, and are asked for nothing else than to start.

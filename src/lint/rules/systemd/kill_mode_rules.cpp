@@ -33,18 +33,21 @@ void check_no_sigkill(const unit_case& given, std::string_view section) {
     }
     const auto timeout = given.stop_timeout();
     const bool is_endless = section == "Service" && timeout && timeout->value == no_limit;
-    auto* made = given.add(
-        "U04", sends->from,
-        is_endless ? "a stop has neither a time limit nor a SIGKILL: a process that does "
-                     "not end holds up the stop, and the shutdown of the machine, for good"
-                   : "what does not end in time is left running, and as long as it does, "
-                     "the unit does not start again");
+    const auto mode = section == "Service" ? given.kill_mode() : std::string_view();
+    const bool blocks_start = mode == "control-group" || mode == "mixed";
+    const std::string_view what =
+        is_endless     ? "a stop has neither a time limit nor a SIGKILL: a process that does not "
+                         "end holds up the stop, and the shutdown of the machine, for good"
+        : blocks_start ? "what does not end in time is left running, and as long as it does, the "
+                         "unit does not start again"
+                       : "what does not end in time is left running, and the next start runs "
+                         "beside it";
+    auto* made = given.add("U04", sends->from, std::string(what));
     if (made == nullptr) {
         return;
     }
     made->sure = confidence::proven;
     if (is_endless) {
-        made->how = severity::error;
         made->further.push_back(further_at(timeout->from, "no time limit"));
     }
 }

@@ -85,13 +85,8 @@ bool is_harmless(std::string_view signal) {
     return signal == "CONT" || signal == "CHLD" || signal == "URG" || signal == "WINCH";
 }
 
-void check_asynchronous(const unit_case& given) {
-    const auto mode = given.kill_mode();
-    const auto follows = given.stop_signal();
-    if (mode.empty() || mode == "none" || !follows || is_harmless(*follows) ||
-        given.type() == service_type::oneshot || given.type() == service_type::unknown) {
-        return;
-    }
+/// What asks the program to stop, and is not waited for. Unset: nothing, or something may wait.
+std::optional<stop_step> unwaited_stop(const unit_case& given) {
     const auto steps = steps_of_runs(given.stops());
     const auto asked = std::find_if(steps.begin(), steps.end(), [](const stop_step& one) {
         return one.what.around.loops == 0 && asked_by(one.what).has_value();
@@ -99,27 +94,56 @@ void check_asynchronous(const unit_case& given) {
     if (asked == steps.end() || std::any_of(asked + 1, steps.end(), [](const stop_step& one) {
             return may_take_time(one.what) && !asked_by(one.what);
         })) {
+        return std::nullopt;
+    }
+    return *asked;
+}
+
+/// U07 for a signal that a command sends.
+void report_wrong_signal(const unit_case& given, const stop_step& asked, const std::string& sent,
+                         const core::software& software) {
+    auto* made = given.add(
+        "U07", asked.run->from(),
+        "on SIG" + sent + " " + std::string(software.name) + " " + std::string(software.other));
+    if (made != nullptr) {
+        made->source = software.source;
+        made->fix = "KillSignal=SIG" + std::string(software.best()) + ", and take this line out";
+    }
+}
+
+void check_asynchronous(const unit_case& given) {
+    const auto mode = given.kill_mode();
+    const auto follows = given.stop_signal();
+    if (mode.empty() || mode == "none" || !follows || is_harmless(*follows) ||
+        given.type() == service_type::oneshot || given.type() == service_type::unknown) {
+        return;
+    }
+    const auto asked = unwaited_stop(given);
+    if (!asked) {
         return;
     }
     const auto sent = *asked_by(asked->what);
+    const auto* software = software_of(given);
+    if (software != nullptr && !sent.empty() && !software->ends_in_order(sent) &&
+        software->term_option.empty()) {
+        report_wrong_signal(given, *asked, sent, *software);
+        return;
+    }
     const bool is_same = sent == *follows;
     auto* made = given.add(
         "U05", asked->run->from(),
         is_same ? "systemd sends SIG" + sent +
-                      " by itself: the program gets it twice, one right "
-                      "after the other"
+                      " by itself: the program gets it twice, one right after the other"
                 : "\"" + words_of(asked->what) + "\" comes back at once, and SIG" + *follows +
                       " follows before the program has done what it was asked for");
     if (made == nullptr) {
         return;
     }
-    const auto* software = software_of(given);
     if (is_same) {
         made->how = severity::note;
         made->sure = confidence::hint;
         made->fix = "take the line out";
-    } else if (software != nullptr && software->ends_in_order(sent) &&
-               !software->ends_in_order(*follows)) {
+    } else if (software != nullptr && !software->ends_in_order(*follows)) {
         made->how = severity::error;
         made->fix = "KillSignal=SIG" + sent + ", and take the line out";
     } else if (!sent.empty()) {

@@ -1,0 +1,2 @@
+#!/bin/sh
+docker-compose stop --timeout 30 web
