@@ -90,9 +90,9 @@ int run_lint_command(std::span<char* const> arguments) {
     line.flag("--fix", "mend what needs no decision, and nothing else", fixes);
     line.text("--format", "FORMAT", "text, json, sarif, junit or github [text]", format);
     line.epilogue(
-        "Looks at Dockerfiles with the scripts that they start, at shell scripts and at\n"
-        "Kubernetes manifests. Folders are searched, without .git, node_modules and what\n"
-        "symbolic links lead to.\n"
+        "Looks at Dockerfiles with the scripts that they start, at shell scripts, Kubernetes\n"
+        "manifests, compose files with their overrides, and systemd units with their drop-ins.\n"
+        "Folders are searched, without .git, node_modules and what symbolic links lead to.\n"
         "A comment accepts a finding: # lastcall: ignore=D01 reason=WHY until=2026-12-31\n"
         "`lastcall explain RULE` tells more of a rule. docs/lint.md\n\n"
         "  lastcall lint .\n"

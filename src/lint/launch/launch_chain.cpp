@@ -177,6 +177,24 @@ launch_chain follow_launch(const std::vector<mapped_text>& words, const std::str
     return follow_launch(std::move(begin), file, lines, find);
 }
 
+bool is_quoted_until(std::size_t offset, const mapped_text& word, std::string_view file) {
+    const auto begin = word.empty() ? 0 : word.offset_of(0);
+    if (begin == 0 || offset < begin || offset > file.size()) {
+        return false;
+    }
+    const char quote = file[begin - 1];
+    if (quote != '"' && quote != '\'') {
+        return false;
+    }
+    for (auto at = begin; at < offset; ++at) {
+        if (file[at] == quote) {
+            return false;
+        }
+        at += quote == '"' && file[at] == '\\' ? 1U : 0U;
+    }
+    return true;
+}
+
 const shell::wrapper* find_init(const launch_hop& hop) {
     for (const shell::wrapper& one : hop.call.wrappers) {
         for (const std::string_view name :

@@ -68,6 +68,11 @@ using script_finder = std::function<std::shared_ptr<const loaded_script>(const s
 /// A word as the file has it. One that is not known may stand for any number of words.
 [[nodiscard]] launch_word written_word(const mapped_text& text, bool is_known = true);
 
+/// Whether what is put in at `offset` of the file, which lies within the word, stays part of that
+/// word, blanks and all: the word is in quotes up to there.
+[[nodiscard]] bool is_quoted_until(std::size_t offset, const mapped_text& word,
+                                   std::string_view file);
+
 /// An init in front that passes a signal on to all that is below it: dumb-init, tini -g.
 [[nodiscard]] bool has_group_init(const launch_hop& hop);
 /// Any init in front: tini, dumb-init, catatonit, lastcall-init.

@@ -28,7 +28,6 @@ public:
     ~built_image() = default;
 
     [[nodiscard]] const docker_case& given() const noexcept { return given_; }
-    [[nodiscard]] file_report& scratch() noexcept { return scratch_; }
 
 private:
     std::string text_;

@@ -67,7 +67,7 @@ bool may_let_time_pass(const shell::step& one) {
 }
 
 /// The signal that the hook sends is the stop signal anyway.
-bool is_stop_signal(const compose_case& given, const shell::step& one) {
+bool sends_stop_signal(const compose_case& given, const shell::step& one) {
     const auto stop = shell::stop_request_of(one);
     return stop && stop->signal && given.stop_signal() == *stop->signal;
 }
@@ -93,7 +93,7 @@ void check_hook(const compose_case& given, const compose_value& command) {
     }
     const auto steps = steps_of(chain);
     const auto asked = std::find_if(steps.begin(), steps.end(), asks_and_leaves);
-    if (asked == steps.end() || asked->around.loops > 0 || is_stop_signal(given, *asked) ||
+    if (asked == steps.end() || asked->around.loops > 0 || sends_stop_signal(given, *asked) ||
         std::any_of(asked + 1, steps.end(), may_let_time_pass)) {
         return;
     }
@@ -127,7 +127,12 @@ void check_compose_shell(const compose_case& given) {
         made->how = severity::note;  // it may end by itself, and is seldom stopped then
     }
     const auto insert = is_pipeline ? std::string() : exec_for(*hop, *end);
-    if (!insert.empty() && hop->ends.size() == 1) {
+    // A text is split at blanks, an item of a list is not.
+    const auto& source = hop->words[hop->call.source].written;
+    const bool stays_a_word =
+        !given.started_by().ref.is_scalar() ||
+        (source && is_quoted_until(made->at.offset, *source, given.started_by().in->text));
+    if (!insert.empty() && hop->ends.size() == 1 && stays_a_word) {
         place begin = made->at;
         begin.size = 0;
         made->edits.push_back({begin, insert});

@@ -1,4 +1,4 @@
-// The signal that stops a container, and who gets it first: C03, C04.
+// The signal that stops a container: C03.
 #include <algorithm>
 
 #include "core/software.hpp"
@@ -61,23 +61,6 @@ void check_program(const compose_case& given, const compose_value& said) {
     made->fix = "stop_signal: SIG" + std::string(software->best());
 }
 
-/// `init: true` as the first key of the service.
-void put_init(finding& made, const compose_case& given) {
-    const auto& own = given.of().layers.back();
-    const auto entries = own.ref.entries();
-    if (own.in != &given.project().judged() || entries.empty() || given.of().get("init")) {
-        return;
-    }
-    const auto first = entries.front().first.used_at();
-    const auto name = given.of().name_in(*own.in);
-    if (first.line <= name.line || first.column < 2) {
-        return;  // in braces, or behind an anchor
-    }
-    place begin = first;
-    begin.size = 0;
-    made.edits.push_back({begin, "init: true\n" + std::string(first.column - 1, ' ')});
-}
-
 }  // namespace
 
 void check_compose_signal(const compose_case& given) {
@@ -86,34 +69,6 @@ void check_compose_signal(const compose_case& given) {
         check_signal_name(given, said);
     }
     check_program(given, said);
-}
-
-void check_compose_init(const compose_case& given) {
-    const bool is_overridden = given.of().get("command") || given.of().get("entrypoint") ||
-                               !given.of().is_absent("command") ||
-                               !given.of().is_absent("entrypoint");
-    if (given.build() == nullptr || is_overridden || !given.has_no_init() ||
-        given.of().get("pid")) {
-        return;
-    }
-    file_report scratch(given.build()->scratch().file(), given.build()->scratch().text());
-    const docker_case image(scratch.file(), scratch.text(), scratch);
-    check_runtime_as_init(image);
-    for (const finding& one : std::move(scratch).finish()) {
-        if (one.broken->id != "D07") {
-            continue;
-        }
-        auto* made = given.add_at_name(
-            "C04",
-            "process 1 of the container has no handler for SIGTERM, and nothing is in front "
-            "of it");
-        if (made != nullptr) {
-            made->sure = one.sure;
-            made->further.push_back({one.file, one.at, one.what});
-            put_init(*made, given);
-        }
-        return;
-    }
 }
 
 }  // namespace lastcall::lint

@@ -49,7 +49,7 @@ place place_of(const unit_run& run, const front_process& front) {
                : run.at();
 }
 
-void mend(finding& made, const unit_run& run, const front_process& front) {
+void mend(finding& made, const unit_case& given, const unit_run& run, const front_process& front) {
     if (!front.is_shell()) {
         made.fix = "start the program itself, without " + front.name;
         return;
@@ -66,7 +66,8 @@ void mend(finding& made, const unit_run& run, const front_process& front) {
     }
     const auto insert = insert_of(front);
     const auto where = place_of(run, front);
-    if (!insert.empty() && where.offset != run.at().offset) {
+    const auto& source = front.hop->words[front.hop->call.source].written;
+    if (!insert.empty() && source && is_quoted_until(where.offset, *source, given.text())) {
         place begin = where;
         begin.size = 0;
         made.edits.push_back({begin, insert});
@@ -131,7 +132,7 @@ bool check_lost_states(const unit_case& given, const unit_run& run, const front_
     if (access) {
         made->further.push_back(further_at(*access, "who may tell"));
     }
-    mend(*made, run, front);
+    mend(*made, given, run, front);
     return true;
 }
 
@@ -170,7 +171,7 @@ void check_wrapper(const unit_case& given, const unit_run& run, const front_proc
         return;
     }
     made->sure = depends_on_sh(front) ? confidence::hint : confidence::likely;
-    mend(*made, run, front);
+    mend(*made, given, run, front);
 }
 
 }  // namespace

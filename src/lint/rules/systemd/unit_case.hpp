@@ -65,6 +65,8 @@ public:
     [[nodiscard]] const judged_unit& of() const noexcept { return of_; }
     /// The file that is judged. Null: another one hides it.
     [[nodiscard]] const unit_file* judged() const noexcept { return judged_; }
+    /// Of the file that is judged.
+    [[nodiscard]] std::string_view text() const noexcept { return report_.text(); }
     /// The unit's own file is at hand: what is not said is not so.
     [[nodiscard]] bool is_whole() const noexcept { return !of_.file.empty(); }
 

@@ -62,6 +62,21 @@ TEST(Compose, PutsAnInitInFrontOfAProgramWithoutAHandler) {
               "services:\n  web:\n    init: true\n    build: .\n    ports: [\"80:80\"]\n");
 }
 
+TEST(Compose, NothingIsPutIntoAWordOfATextWithoutQuotes) {
+    test_folder in;
+    const auto file = in.add("compose.yaml",
+                             "services:\n  web:\n    image: node:20\n    restart: always\n"
+                             "    command: sh -c server\n"
+                             "  api:\n    image: node:20\n    restart: always\n"
+                             "    command: [sh, -c, server]\n");
+    EXPECT_EQ(lint_compose(in, true).size(), 2U);
+    EXPECT_EQ(compose_content(file),
+              "services:\n  web:\n    image: node:20\n    restart: always\n"
+              "    command: sh -c server\n"
+              "  api:\n    image: node:20\n    restart: always\n"
+              "    command: [sh, -c, exec server]\n");
+}
+
 TEST(Compose, AFindingInAFoldedTextStandsAtItsCommand) {
     test_folder in;
     in.add("compose.yaml",

@@ -65,6 +65,14 @@ TEST(Units, AreMendedWhereNothingHasToBeDecided) {
     }
 }
 
+TEST(Units, NothingIsPutIntoAWordWithoutQuotes) {
+    test_folder in;
+    constexpr std::string_view text = "[Service]\nExecStart=sh -c server\n";
+    const auto file = in.add("web.service", text);
+    EXPECT_EQ(lint_units(in, true).size(), 1U);
+    EXPECT_EQ(unit_content(file), text);
+}
+
 TEST(Units, ASecondStartOfADropInTakesTheFirstOneBack) {
     test_folder in;
     in.add("web.service", "[Service]\nExecStart=/usr/bin/server\n");
