@@ -35,6 +35,7 @@ std::span<const rule_family> rule_families() {
         rule_family{"Kubernetes manifests", kubernetes_rules()},
         rule_family{"Compose files", compose_rules()},
         rule_family{"systemd units", unit_rules()},
+        rule_family{"Configurations of programs", configuration_rules()},
     };
     return families;
 }

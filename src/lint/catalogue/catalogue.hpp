@@ -32,5 +32,6 @@ struct rule_family {
 [[nodiscard]] std::span<const rule> kubernetes_rules();
 [[nodiscard]] std::span<const rule> compose_rules();
 [[nodiscard]] std::span<const rule> unit_rules();
+[[nodiscard]] std::span<const rule> configuration_rules();
 
 }  // namespace lastcall::lint

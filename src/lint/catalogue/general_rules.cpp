@@ -24,6 +24,12 @@ constexpr std::array general_table{
          "Write # lastcall: ignore=RULE reason=WHY, and until=YYYY-MM-DD to end it.",
          "# lastcall: ignore=D01\nCMD server",
          "# lastcall: ignore=D01 reason=\"a tool that ends by itself\"\nCMD server"},
+    rule{"G04", severity::note, "the baseline knows something that is not there any more",
+         "It was mended, or its line is another one now. What stays in the baseline would accept "
+         "the same again without a word.",
+         "docs/lint.md", "Write the baseline again: lastcall lint --write-baseline FILE PATH...",
+         "{\"file\":\"Dockerfile\",\"rule\":\"D01\",\"line\":\"CMD server\"}",
+         "$ lastcall lint --write-baseline lint.json ."},
 };
 
 }  // namespace

@@ -73,6 +73,20 @@ constexpr std::array kubernetes_table{
          probes, "Add a readinessProbe.", "- name: web\n  ports: [{containerPort: 8080}]",
          "- name: web\n  ports: [{containerPort: 8080}]\n  readinessProbe:\n"
          "    httpGet: {path: /ready, port: 8080}"},
+    rule{
+        "K08", severity::warning, "a load balancer learns too late that a pod is gone",
+        "With externalTrafficPolicy: Local a load balancer sends to the nodes that have a pod, and "
+        "learns by its health check that one has none any more. Until then its connections come "
+        "to a pod that is stopping.",
+        "Kubernetes, Virtual IPs and Service Proxies: "
+        "https://kubernetes.io/docs/reference/networking/virtual-ips/",
+        "Let preStop wait for longer than the interval times the threshold, or lower these.",
+        "aws-load-balancer-healthcheck-interval: \"10\"\n"
+        "aws-load-balancer-healthcheck-unhealthy-threshold: \"3\"\n"
+        "preStop: {sleep: {seconds: 5}}",
+        "aws-load-balancer-healthcheck-interval: \"5\"\n"
+        "aws-load-balancer-healthcheck-unhealthy-threshold: \"2\"\n"
+        "preStop: {sleep: {seconds: 15}}"},
     rule{"K09", severity::warning, "a livenessProbe cuts a drain short",
          "A probe with a grace period of its own kills after that one. A program that says \"not "
          "ready\" while it drains, where that is asked for liveness too, is taken for broken.",
@@ -154,6 +168,40 @@ constexpr std::array kubernetes_table{
          "Let at least one pod be away: maxUnavailable: 1.",
          "kind: PodDisruptionBudget\nspec: {maxUnavailable: 0}",
          "kind: PodDisruptionBudget\nspec: {maxUnavailable: 1}"},
+    rule{"K19", severity::error, "a signal to process 1 does not reach the program",
+         "With shareProcessNamespace process 1 of all containers is the sandbox of the pod "
+         "(/pause), which ends on SIGINT and SIGTERM, and with it the pod.",
+         "Kubernetes, Share Process Namespace between Containers in a Pod: "
+         "https://kubernetes.io/docs/tasks/configure-pod-container/share-process-namespace/",
+         "Send the signal to the program by its name, or leave the namespace apart.",
+         "shareProcessNamespace: true\n...\n"
+         "preStop: {exec: {command: [sh, -c, \"kill -QUIT 1; sleep 20\"]}}",
+         "shareProcessNamespace: true\n...\n"
+         "preStop: {exec: {command: [sh, -c, \"pkill -QUIT -o nginx; sleep 20\"]}}"},
+    rule{"K20", severity::error, "the request of preStop goes to nobody",
+         "The kubelet sends it from the node to the address of the pod; a host in it is one that "
+         "the node reaches, and the name of a port one of the container's. A hook that fails does "
+         "not hold up the stop signal.",
+         hooks, "Leave host out, and name a port that the container has.",
+         "preStop: {httpGet: {host: localhost, port: 8080, path: /drain}}",
+         "preStop: {httpGet: {port: 8080, path: /drain}}"},
+    rule{"K21", severity::warning, "a rollout takes a new pod for ready before it is",
+         "Without readinessProbe and startupProbe a pod is ready when its containers run. The old "
+         "pods are ended while the new ones cannot work yet.",
+         probes, "Add a readinessProbe, or minReadySeconds.",
+         "livenessProbe: {httpGet: {path: /, port: 80}, initialDelaySeconds: 60}",
+         "readinessProbe: {httpGet: {path: /, port: 80}}\n"
+         "livenessProbe: {httpGet: {path: /, port: 80}, initialDelaySeconds: 60}"},
+    rule{"K22", severity::note, "nothing moves long connections from an old pod to a new one",
+         "A client of gRPC that chooses among the addresses of a headless Service keeps its "
+         "connections, and asks for addresses again only when one ends. New pods get nothing, and "
+         "the old ones have everything in flight when they are stopped.",
+         "gRPC A9, Server-side Connection Management: "
+         "https://github.com/grpc/proposal/blob/master/A9-server-side-conn-mgt.md",
+         "Set MAX_CONNECTION_AGE and MAX_CONNECTION_AGE_GRACE in the server; if it does so itself, "
+         "accept this finding with that reason.",
+         "spec:\n  clusterIP: None\n  ports: [{name: grpc, port: 50051}]",
+         "env: [{name: GRPC_MAX_CONNECTION_AGE, value: 5m}]"},
 };
 
 }  // namespace

@@ -3,6 +3,7 @@
 // most 100,000 items are. `text` has to outlive the comments of what is returned.
 #pragma once
 
+#include <string>
 #include <string_view>
 
 #include "lint/conf/conf_file.hpp"
@@ -29,5 +30,18 @@ enum class ini_style {
 
 /// Java's: NAME=VALUE, NAME: VALUE, # and ! comments, a backslash at the end goes on.
 [[nodiscard]] conf_file read_properties(std::string_view text);
+
+enum class script_style {
+    python,    ///< NAME = VALUE
+    ruby,      ///< NAME VALUE, NAME(VALUE)
+    procfile,  ///< NAME: COMMAND
+};
+/// A program that is a list of settings. Those that are indented have no words: whether they hold
+/// is for the program to say.
+[[nodiscard]] conf_file read_script_conf(std::string_view text, script_style style);
+
+/// A job of Nomad: read_braces of its text, without the comments and the texts (<<EOF) in it.
+/// `masked`  where that is kept; has to outlive what is returned
+[[nodiscard]] conf_file read_hcl(std::string_view text, std::string& masked);
 
 }  // namespace lastcall::lint

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "lint/conf/conf_kind.hpp"
 #include "lint/shell/shebang.hpp"
 #include "lint/text/mapped_text.hpp"
 
@@ -74,6 +75,9 @@ file_kind kind_by_name(std::string_view given) {
     }
     if (is_unit_name(given)) {
         return file_kind::unit;
+    }
+    if (conf_kind_of(given) != conf_kind::none) {
+        return file_kind::configuration;
     }
     return name.find('.') == std::string::npos ? file_kind::unknown : file_kind::none;
 }

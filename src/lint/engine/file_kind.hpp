@@ -7,14 +7,15 @@
 namespace lastcall::lint {
 
 enum class file_kind : std::uint8_t {
-    none,        ///< nothing that tells how to stop a program
-    unknown,     ///< its name says nothing: look at how it begins
-    dockerfile,  ///< Dockerfile, Dockerfile.NAME, NAME.dockerfile, Containerfile
-    shell,       ///< NAME.sh, or what begins with #! and a shell
-    yaml,        ///< NAME.yaml, NAME.yml: all of it has to be looked at
-    kubernetes,  ///< YAML with an apiVersion and a kind
-    compose,     ///< YAML that is named after Compose, with services or an include
-    unit,        ///< NAME.service, NAME.socket...: what has a section of systemd in it
+    none,           ///< nothing that tells how to stop a program
+    unknown,        ///< its name says nothing: look at how it begins
+    dockerfile,     ///< Dockerfile, Dockerfile.NAME, NAME.dockerfile, Containerfile
+    shell,          ///< NAME.sh, or what begins with #! and a shell
+    yaml,           ///< NAME.yaml, NAME.yml: all of it has to be looked at
+    kubernetes,     ///< YAML with an apiVersion and a kind
+    configuration,  ///< of a program that is known by the file's name (conf/conf_kind.hpp)
+    compose,        ///< YAML that is named after Compose, with services or an include
+    unit,           ///< NAME.service, NAME.socket...: what has a section of systemd in it
 };
 
 /// `name`  without its folder

@@ -40,6 +40,7 @@ struct finding {
     std::vector<further_place> further;
     bool is_fixed = false;  ///< the edits were done
     std::string accepted;   ///< the reason that a comment gives; empty: it is not silenced
+    bool is_known = false;  ///< the baseline has it; `accepted` says so
 
     [[nodiscard]] std::string_view fix_text() const {
         return fix.empty() ? broken->fix : std::string_view(fix);

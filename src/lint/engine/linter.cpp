@@ -3,6 +3,7 @@
 #include <fstream>
 #include <string>
 
+#include "lint/conf/conf_kind.hpp"
 #include "lint/engine/file_kind.hpp"
 #include "lint/engine/file_report.hpp"
 #include "lint/engine/fix.hpp"
@@ -55,12 +56,16 @@ public:
                             [this](const fs::path& file, const std::string& why) {
                                 tell({unreadable(file, why)});
                             }});
+        tell_stale();
         return made_;
     }
 
 private:
     void judge(const fs::path& file) {
         ++made_.files;
+        if (asked_.known != nullptr) {
+            asked_.known->visit(file);
+        }
         auto kind = kind_of(file);
         if (kind == file_kind::none) {
             return;
@@ -75,7 +80,10 @@ private:
         }
         if (kind == file_kind::yaml &&
             (kind = kind_of_yaml(*read.text, file.filename().native())) == file_kind::none) {
-            return;
+            if (conf_kind_of(file.filename().native()) == conf_kind::none) {
+                return;
+            }
+            kind = file_kind::configuration;
         }
         if (kind == file_kind::unit && kind_of_unit(*read.text) == file_kind::none) {
             return;
@@ -99,15 +107,52 @@ private:
             case file_kind::unit:
                 judge_unit(input, report);
                 break;
+            case file_kind::configuration:
+                judge_configuration(input, report);
+                break;
             case file_kind::yaml:
             case file_kind::none:
             case file_kind::unknown:
                 break;
         }
         auto found = std::move(report).finish();
+        weigh(found);
         if (asked_.fixes) {
             fix(file, *read.text, found);
         }
+        tell(found);
+    }
+
+    /// What the profile and the baseline make of them.
+    void weigh(std::vector<finding>& found) const {
+        std::erase_if(found, [&](finding& one) {
+            const auto how = weight_of(*asked_.under, one.broken->id, one.how);
+            one.how = how.value_or(one.how);
+            return !how;
+        });
+        for (finding& one : found) {
+            if (asked_.known != nullptr && one.accepted.empty() && asked_.known->take(one)) {
+                one.is_known = true;
+                one.accepted = "it is in the baseline";
+            }
+        }
+    }
+
+    void tell_stale() {
+        if (asked_.known == nullptr) {
+            return;
+        }
+        const auto read = read_file(asked_.known->file());
+        const std::string text = read.text.value_or(std::string());
+        file_report report(asked_.known->file().string(), text);
+        for (const baseline::stale_finding& one : asked_.known->stale()) {
+            report
+                .add("G04", one.at,
+                     one.what.rule + " in " + one.what.file + " is not there any more")
+                .sure = confidence::proven;
+        }
+        auto found = std::move(report).finish();
+        weigh(found);
         tell(found);
     }
 
@@ -142,7 +187,7 @@ private:
 
 void lint_summary::count(const finding& one) {
     if (!one.accepted.empty()) {
-        ++accepted;
+        ++(one.is_known ? known : accepted);
         return;
     }
     if (one.is_fixed) {

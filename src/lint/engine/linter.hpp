@@ -11,14 +11,18 @@
 #include <span>
 #include <vector>
 
+#include "lint/engine/baseline.hpp"
 #include "lint/engine/finding.hpp"
+#include "lint/engine/profile.hpp"
 
 namespace lastcall::lint {
 
 struct lint_request {
     std::vector<std::filesystem::path> paths;
-    std::chrono::year_month_day today;  ///< by which comments that accept a finding end
-    bool fixes = false;                 ///< does the edits of findings that have some
+    std::chrono::year_month_day today;        ///< by which comments that accept a finding end
+    bool fixes = false;                       ///< does the edits of findings that have some
+    const profile* under = &usual_profile();  ///< never null
+    baseline* known = nullptr;  ///< null: nothing is; what is found of it is taken out
 };
 
 struct lint_summary {
@@ -28,6 +32,7 @@ struct lint_summary {
     std::size_t warnings = 0;
     std::size_t notes = 0;
     std::size_t accepted = 0;    ///< by a comment; in none of the numbers above
+    std::size_t known = 0;       ///< of the baseline; likewise
     std::size_t fixed = 0;       ///< in none of them either
     std::size_t unreadable = 0;  ///< of the errors, those that are G01
 

@@ -45,17 +45,19 @@ std::optional<found_option> find_option(const launch_chain& chain, const line_in
     auto at = std::find_if(words.begin(), words.end(), [&](const launch_word& word) {
         return shell::base_name(word.what.what.text) == program;
     });
-    const auto place_of = [&](const launch_word& word) {
-        return word.written ? word.written->whole(lines) : word.in->parsed().at(word.what.where);
+    const auto found = [&](std::string_view value, const launch_word& word) {
+        return word.written ? found_option{std::string(value), word.written->whole(lines)}
+                            : found_option{std::string(value),
+                                           word.in->parsed().at(word.what.where), word.in->file()};
     };
     for (; at != words.end(); ++at) {
         const std::string_view text = at->what.what.text;
         if (text == option && at + 1 != words.end() && (at + 1)->what.is_known()) {
-            return found_option{(at + 1)->what.what.text, place_of(*(at + 1))};
+            return found((at + 1)->what.what.text, *(at + 1));
         }
         if (text.starts_with(option) && text.substr(option.size()).starts_with('=') &&
             at->what.is_known()) {
-            return found_option{std::string(text.substr(option.size() + 1)), place_of(*at)};
+            return found(text.substr(option.size() + 1), *at);
         }
     }
     return std::nullopt;
@@ -68,7 +70,7 @@ std::vector<needed_time> needed_times(const launch_chain& chain, const line_inde
         const auto limit = found ? shell::duration_of(found->value) : std::nullopt;
         if (limit && *limit != milliseconds::max()) {
             made.push_back({std::string(each.program) + " " + std::string(each.what), each.source,
-                            *limit, found->at, each.is_of_jobs});
+                            *limit, found->at, found->file, each.is_of_jobs});
         }
     }
     return made;
@@ -80,8 +82,12 @@ std::optional<needed_time> needed_by_spring(std::string_view value, place at) {
     if (!limit) {
         return std::nullopt;
     }
-    return needed_time{"each phase of Spring's shutdown may take", spring_source, *limit, at,
-                       false};
+    return needed_time{"each phase of Spring's shutdown may take", spring_source, *limit, at};
+}
+
+std::chrono::seconds whole_for(milliseconds needed) {
+    using std::chrono::seconds;
+    return std::chrono::ceil<seconds>(std::max<milliseconds>(needed * 10 / 9, needed + seconds(2)));
 }
 
 }  // namespace lastcall::lint

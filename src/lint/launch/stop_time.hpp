@@ -15,6 +15,7 @@ namespace lastcall::lint {
 struct found_option {
     std::string value;
     place at;
+    std::string file{};  ///< of the script that it stands in; empty: that of the chain
 };
 
 /// The value of the option behind the program's name: "--limit 5", "--limit=5".
@@ -29,6 +30,7 @@ struct needed_time {
     std::string_view source;
     std::chrono::milliseconds limit{0};
     place at;
+    std::string file{};       ///< of the script that it stands in; empty: that of the chain
     bool is_of_jobs = false;  ///< of a worker's jobs, not of a server's requests
 };
 
@@ -41,5 +43,9 @@ inline constexpr std::string_view spring_variable = "SPRING_LIFECYCLE_TIMEOUT_PE
 
 /// What the value of that variable says. Unset: it is no time, or in another unit.
 [[nodiscard]] std::optional<needed_time> needed_by_spring(std::string_view value, place at);
+
+/// The smallest whole of which `needed` and the reserve (launch_steps.hpp) are parts, in full
+/// seconds.
+[[nodiscard]] std::chrono::seconds whole_for(std::chrono::milliseconds needed);
 
 }  // namespace lastcall::lint

@@ -39,6 +39,9 @@ std::string to_json(const finding& one) {
     if (!one.accepted.empty()) {
         out.field("accepted", one.accepted);
     }
+    if (one.is_known) {
+        out.field("known", true);
+    }
     if (one.is_fixed) {
         out.field("fixed", true);
     }
@@ -66,7 +69,7 @@ public:
         out.begin_object().field("files", summary.files).field("judged", summary.judged);
         out.field("errors", summary.errors).field("warnings", summary.warnings);
         out.field("notes", summary.notes).field("accepted", summary.accepted);
-        out.field("fixed", summary.fixed);
+        out.field("known", summary.known).field("fixed", summary.fixed);
         out.field("unreadable", summary.unreadable).end_object();
         return "\n],\"summary\":" + std::move(out).text() + "}\n";
     }

@@ -77,7 +77,10 @@ std::string to_sarif(const finding& one) {
         write_fix(out, one);
     }
     if (!one.accepted.empty()) {
-        out.key("suppressions").begin_array().begin_object().field("kind", "inSource");
+        out.key("suppressions")
+            .begin_array()
+            .begin_object()
+            .field("kind", one.is_known ? "external" : "inSource");
         out.field("justification", one.accepted).end_object().end_array();
     }
     out.key("properties").begin_object().field("confidence", core::to_string(one.sure));

@@ -29,6 +29,9 @@ std::string summary_text(const lint_summary& summary) {
     if (summary.accepted > 0) {
         made += "; " + std::to_string(summary.accepted) + " accepted by a comment";
     }
+    if (summary.known > 0) {
+        made += "; " + std::to_string(summary.known) + " known by the baseline";
+    }
     return made;
 }
 

@@ -17,6 +17,7 @@ struct family_input {
 };
 
 void judge_compose(const family_input& input, file_report& into);
+void judge_configuration(const family_input& input, file_report& into);
 void judge_dockerfile(const family_input& input, file_report& into);
 void judge_kubernetes(const family_input& input, file_report& into);
 void judge_shell_script(const family_input& input, file_report& into);

@@ -1,6 +1,4 @@
 // The grace period against what has to fit into it: K01 to K03, K16.
-#include <algorithm>
-
 #include "lint/launch/launch_steps.hpp"
 #include "lint/launch/stop_time.hpp"
 #include "lint/rules/kubernetes/pod_case.hpp"
@@ -74,9 +72,7 @@ void check_budgets(const pod_case& given) {
                                    what + "; the grace period is " + seconds_text(*grace) + " s");
             made.source = each.source;
             made.fix = "terminationGracePeriodSeconds: " +
-                       seconds_text(std::chrono::ceil<seconds>(
-                           std::max((one.hook.least + each.limit) * 10 / 9,
-                                    one.hook.least + each.limit + seconds(2))));
+                       std::to_string(whole_for(one.hook.least + each.limit).count());
             made.further.push_back(
                 {given.report().file(), given.of().grace_at(), "the grace period"});
         }

@@ -1,4 +1,4 @@
-// Kubernetes manifests: K01 to K07, K09 to K18.
+// Kubernetes manifests: K01 to K22.
 #include <array>
 
 #include "lint/rules/families.hpp"
@@ -7,10 +7,12 @@
 namespace lastcall::lint {
 
 void judge_kubernetes(const family_input& input, file_report& into) {
-    constexpr std::array<pod_rule, 12> rules{
-        check_grace,      check_hook_time,        check_budgets,    check_routing,
-        check_hook_tools, check_hook_stop,        check_probes,     check_replacement,
-        check_proxies,    check_shell_in_command, check_pod_signal, check_balancers,
+    constexpr std::array<pod_rule, 17> rules{
+        check_grace,           check_hook_time,        check_budgets,      check_routing,
+        check_hook_tools,      check_hook_stop,        check_probes,       check_replacement,
+        check_proxies,         check_shell_in_command, check_pod_signal,   check_balancers,
+        check_balancer_health, check_shared_processes, check_hook_request, check_warm_up,
+        check_connection_age,
     };
     const auto file = read_yaml(input.text);
     const auto all = read_manifest(file);

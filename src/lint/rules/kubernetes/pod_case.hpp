@@ -88,6 +88,11 @@ void check_proxies(const pod_case& given);           // K11
 void check_shell_in_command(const pod_case& given);  // K12
 void check_pod_signal(const pod_case& given);        // K13
 void check_balancers(const pod_case& given);         // K14
+void check_balancer_health(const pod_case& given);   // K08
+void check_shared_processes(const pod_case& given);  // K19
+void check_hook_request(const pod_case& given);      // K20
+void check_warm_up(const pod_case& given);           // K21
+void check_connection_age(const pod_case& given);    // K22
 
 /// Those about a file's other objects.
 void check_budgets_of_disruption(const manifest& all, file_report& report);  // K18

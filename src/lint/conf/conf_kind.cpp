@@ -1,0 +1,69 @@
+#include "lint/conf/conf_kind.hpp"
+
+#include <algorithm>
+#include <array>
+#include <string>
+
+#include "lint/text/mapped_text.hpp"
+
+namespace lastcall::lint {
+namespace {
+
+/// A name that begins and ends so, and has the word in it; empty: anything.
+struct conf_name {
+    std::string_view begin;
+    std::string_view word;
+    std::string_view end;
+    conf_kind kind;
+};
+
+constexpr std::array conf_names{
+    conf_name{"", "nginx", ".conf", conf_kind::nginx},
+    conf_name{"", "fpm", ".conf", conf_kind::php_fpm},
+    conf_name{"", "uwsgi", ".ini", conf_kind::uwsgi},
+    conf_name{"", "haproxy", ".cfg", conf_kind::haproxy},
+    conf_name{"gunicorn", "", ".conf.py", conf_kind::gunicorn},
+    conf_name{"gunicorn", "conf", ".py", conf_kind::gunicorn},
+    conf_name{"application", "", ".properties", conf_kind::spring_properties},
+    conf_name{"application", "", ".yml", conf_kind::spring_yaml},
+    conf_name{"application", "", ".yaml", conf_kind::spring_yaml},
+    conf_name{"", "supervisor", ".conf", conf_kind::supervisor},
+    conf_name{"traefik", "", ".toml", conf_kind::traefik_toml},
+    conf_name{"traefik", "", ".yml", conf_kind::traefik_yaml},
+    conf_name{"traefik", "", ".yaml", conf_kind::traefik_yaml},
+    conf_name{"", "", "caddyfile", conf_kind::caddy},
+    conf_name{"caddyfile.", "", "", conf_kind::caddy},
+    conf_name{"ecosystem.", "", ".js", conf_kind::pm2_script},
+    conf_name{"ecosystem.", "", ".cjs", conf_kind::pm2_script},
+    conf_name{"ecosystem.", "", "json", conf_kind::pm2_script},
+    conf_name{"pm2.", "", ".js", conf_kind::pm2_script},
+    conf_name{"pm2.", "", "json", conf_kind::pm2_script},
+    conf_name{"procfile", "", "procfile", conf_kind::procfile},
+    conf_name{"procfile.", "", "", conf_kind::procfile},
+    conf_name{"", "task-definition", ".json", conf_kind::ecs},
+    conf_name{"", "task_definition", ".json", conf_kind::ecs},
+    conf_name{"", "taskdef", ".json", conf_kind::ecs},
+    conf_name{"", "", ".nomad", conf_kind::nomad},
+    conf_name{"", "", ".nomad.hcl", conf_kind::nomad},
+    conf_name{"fly.", "", "toml", conf_kind::fly},
+    conf_name{"puma", "", ".rb", conf_kind::puma},
+    conf_name{"sidekiq", "", ".yml", conf_kind::sidekiq},
+    conf_name{"sidekiq", "", ".yaml", conf_kind::sidekiq},
+};
+
+}  // namespace
+
+conf_kind conf_kind_of(std::string_view given) {
+    const std::string name = lower(given);
+    if (name.ends_with(".md") || name.ends_with(".lock")) {
+        return conf_kind::none;
+    }
+    const auto* found =
+        std::find_if(conf_names.begin(), conf_names.end(), [&](const conf_name& one) {
+            return name.starts_with(one.begin) && name.ends_with(one.end) &&
+                   name.find(one.word) != std::string::npos;
+        });
+    return found == conf_names.end() ? conf_kind::none : found->kind;
+}
+
+}  // namespace lastcall::lint

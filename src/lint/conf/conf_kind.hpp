@@ -1,0 +1,34 @@
+// Which program's configuration a file is, by its name.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+namespace lastcall::lint {
+
+enum class conf_kind : std::uint8_t {
+    none,
+    nginx,
+    php_fpm,
+    uwsgi,
+    haproxy,
+    gunicorn,           ///< gunicorn.conf.py
+    spring_properties,  ///< application.properties
+    spring_yaml,        ///< application.yml
+    supervisor,
+    traefik_toml,
+    traefik_yaml,
+    caddy,
+    pm2_script,  ///< ecosystem.config.js, ecosystem.json
+    procfile,
+    ecs,    ///< a task definition
+    nomad,  ///< a job
+    fly,
+    puma,
+    sidekiq,
+};
+
+/// `name`  without its folder
+[[nodiscard]] conf_kind conf_kind_of(std::string_view name);
+
+}  // namespace lastcall::lint

@@ -1,0 +1,73 @@
+// haproxy.cfg: X04.
+#include <algorithm>
+#include <system_error>
+
+#include "lint/rules/conf/conf_case.hpp"
+#include "lint/text/read_file.hpp"
+
+namespace lastcall::lint {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::string_view haproxy_key = "hard-stop-after";
+
+/// HAProxy reads all files of a folder that it is given: another one may have the setting.
+bool is_set_beside(const fs::path& path) {
+    std::error_code failed;
+    const auto folder = path.parent_path();
+    for (fs::directory_iterator one(folder.empty() ? "." : folder, failed);
+         !failed && one != fs::directory_iterator(); one.increment(failed)) {
+        if (one->path().extension() != ".cfg" || one->path().filename() == path.filename()) {
+            continue;
+        }
+        const auto read = read_file(one->path());
+        if (!read.text || read.text->find(haproxy_key) != std::string::npos) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/// What makes connections that last. Null: nothing says so.
+const conf_item* tunnels(const conf_file& file) {
+    for (const conf_item& one : file.items) {
+        const bool is_tunnel = one.name == "timeout" && one.value() == "tunnel";
+        const bool is_tcp = one.name == "mode" && one.value() == "tcp";
+        if (is_tunnel || is_tcp) {
+            return &one;
+        }
+    }
+    return nullptr;
+}
+
+}  // namespace
+
+void check_haproxy_conf(const conf_case& given) {
+    const auto globals = given.file.in(nullptr, "global");
+    // .if, .elif: parts hold for some versions or environments only.
+    const bool is_open = std::any_of(given.file.items.begin(), given.file.items.end(),
+                                     [](const conf_item& one) { return one.name == ".if"; });
+    if (globals.empty() || is_open || !given.file.all(haproxy_key).empty() ||
+        is_set_beside(given.path)) {
+        return;
+    }
+    // Without a proxy of its own it is a piece of a configuration.
+    if (given.file.in(nullptr, "frontend").empty() && given.file.in(nullptr, "listen").empty()) {
+        return;
+    }
+    const auto* lasting = tunnels(given.file);
+    auto& made = given.report.add(
+        "X04", globals.front()->at,
+        lasting != nullptr
+            ? "an old HAProxy stays after a reload for as long as one of its tunnels does"
+            : "an old HAProxy stays after a reload for as long as a client keeps sending");
+    if (lasting == nullptr) {
+        made.how = severity::note;
+        made.sure = confidence::hint;
+    } else {
+        made.further.push_back({given.report.file(), lasting->at, "connections that last"});
+    }
+}
+
+}  // namespace lastcall::lint

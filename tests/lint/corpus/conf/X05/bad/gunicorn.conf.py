@@ -1,0 +1,3 @@
+# settings
+bind = "0.0.0.0:8000"
+graceful_timeout = 0  # fast

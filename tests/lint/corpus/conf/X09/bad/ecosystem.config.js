@@ -1,0 +1,6 @@
+module.exports = {
+  apps: [{
+    name: 'web', // the server
+    script: './server.js',
+  }],
+};

@@ -1,0 +1,3 @@
+if ENV["CI"]
+  force_shutdown_after :immediately
+end
