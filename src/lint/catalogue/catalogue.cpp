@@ -36,6 +36,7 @@ std::span<const rule_family> rule_families() {
         rule_family{"Compose files", compose_rules()},
         rule_family{"systemd units", unit_rules()},
         rule_family{"Configurations of programs", configuration_rules()},
+        rule_family{"The chain across files", chain_rules()},
     };
     return families;
 }

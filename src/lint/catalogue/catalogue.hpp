@@ -33,5 +33,6 @@ struct rule_family {
 [[nodiscard]] std::span<const rule> compose_rules();
 [[nodiscard]] std::span<const rule> unit_rules();
 [[nodiscard]] std::span<const rule> configuration_rules();
+[[nodiscard]] std::span<const rule> chain_rules();
 
 }  // namespace lastcall::lint

@@ -37,6 +37,8 @@ public:
 
     [[nodiscard]] const std::string& file() const noexcept { return file_; }
     [[nodiscard]] std::string_view text() const noexcept { return text_; }
+    /// The comments that hold.
+    [[nodiscard]] std::span<const suppression> accepted() const noexcept { return accepted_.valid; }
 
 private:
     std::string file_;

@@ -1,8 +1,10 @@
 #include "lint/engine/linter.hpp"
 
+#include <algorithm>
 #include <fstream>
 #include <string>
 
+#include "lint/chain/chain_rules.hpp"
 #include "lint/conf/conf_kind.hpp"
 #include "lint/engine/file_kind.hpp"
 #include "lint/engine/file_report.hpp"
@@ -56,6 +58,7 @@ public:
                             [this](const fs::path& file, const std::string& why) {
                                 tell({unreadable(file, why)});
                             }});
+        tell_chain();
         tell_stale();
         return made_;
     }
@@ -90,7 +93,8 @@ private:
         }
         ++made_.judged;
         file_report report(file.string(), *read.text);
-        const family_input input{file, *read.text, asked_.today};
+        const family_input input{file, *read.text, asked_.today, digests_};
+        const auto first = digests_.size();
         switch (kind) {
             case file_kind::dockerfile:
                 judge_dockerfile(input, report);
@@ -115,6 +119,7 @@ private:
             case file_kind::unknown:
                 break;
         }
+        digests_.accept(first, report.accepted());
         auto found = std::move(report).finish();
         weigh(found);
         if (asked_.fixes) {
@@ -135,6 +140,19 @@ private:
                 one.is_known = true;
                 one.accepted = "it is in the baseline";
             }
+        }
+    }
+
+    /// What comes of all files together, by file.
+    void tell_chain() {
+        auto found = judge_chain(digests_, *asked_.under);
+        made_.unjoined = digests_.left_out();
+        weigh(found);
+        for (auto begin = found.begin(); begin != found.end();) {
+            const auto end = std::find_if(
+                begin, found.end(), [&](const finding& one) { return one.file != begin->file; });
+            tell({begin, end});
+            begin = end;
         }
     }
 
@@ -181,6 +199,7 @@ private:
     const lint_request& asked_;
     const std::function<void(std::span<const finding>)>& each_;
     lint_summary made_;
+    digest_store digests_;
 };
 
 }  // namespace

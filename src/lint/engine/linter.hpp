@@ -34,6 +34,7 @@ struct lint_summary {
     std::size_t accepted = 0;    ///< by a comment; in none of the numbers above
     std::size_t known = 0;       ///< of the baseline; likewise
     std::size_t fixed = 0;       ///< in none of them either
+    std::size_t unjoined = 0;    ///< workloads behind the limit of the chain across files
     std::size_t unreadable = 0;  ///< of the errors, those that are G01
 
     void count(const finding& one);

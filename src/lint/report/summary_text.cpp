@@ -32,6 +32,10 @@ std::string summary_text(const lint_summary& summary) {
     if (summary.known > 0) {
         made += "; " + std::to_string(summary.known) + " known by the baseline";
     }
+    if (summary.unjoined > 0) {
+        made += "; " + std::to_string(summary.unjoined) +
+                " workloads more than can be held against each other";
+    }
     return made;
 }
 

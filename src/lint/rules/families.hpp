@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <string_view>
 
+#include "lint/chain/digest_store.hpp"
 #include "lint/engine/file_report.hpp"
 
 namespace lastcall::lint {
@@ -14,6 +15,7 @@ struct family_input {
     const std::filesystem::path& path;  ///< beside it lie the files that it names
     std::string_view text;
     std::chrono::year_month_day today;
+    digest_store& digests;  ///< what the chain across files wants to know of it goes there
 };
 
 void judge_compose(const family_input& input, file_report& into);

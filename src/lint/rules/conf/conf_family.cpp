@@ -5,6 +5,7 @@
 #include "lint/conf/conf_kind.hpp"
 #include "lint/conf/read_conf.hpp"
 #include "lint/rules/conf/conf_case.hpp"
+#include "lint/rules/conf/conf_digest.hpp"
 #include "lint/rules/families.hpp"
 
 namespace lastcall::lint {
@@ -98,7 +99,9 @@ void judge_configuration(const family_input& input, file_report& into) {
     if (is_template(kept.empty() ? input.text : kept)) {
         return;
     }
-    judge->rule({input.path, input.text, file, yaml, into});
+    const conf_case given{input.path, input.text, file, yaml, into};
+    judge->rule(given);
+    digest_configuration(given, kind, input.digests);
     if (is_yaml_conf(kind)) {
         into.accept(yaml.comments, yaml.statements(), yaml.lines, input.today);
     } else {

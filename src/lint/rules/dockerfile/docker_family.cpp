@@ -2,6 +2,7 @@
 #include <array>
 
 #include "lint/rules/dockerfile/docker_case.hpp"
+#include "lint/rules/dockerfile/image_digest.hpp"
 #include "lint/rules/families.hpp"
 #include "lint/text/mapped_text.hpp"
 
@@ -39,6 +40,7 @@ void judge_dockerfile(const family_input& input, file_report& into) {
         for (const docker_rule rule : rules) {
             rule(given);
         }
+        digest_image(given, input.path, input.digests);
         into.add(given.build().problems);
     } else if (!is_named_dockerfile(input.path)) {
         return;  // dockerfile.cpp, or a piece of one

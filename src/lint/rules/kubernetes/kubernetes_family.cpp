@@ -2,6 +2,7 @@
 #include <array>
 
 #include "lint/rules/families.hpp"
+#include "lint/rules/kubernetes/container_digest.hpp"
 #include "lint/rules/kubernetes/pod_case.hpp"
 
 namespace lastcall::lint {
@@ -21,6 +22,7 @@ void judge_kubernetes(const family_input& input, file_report& into) {
         for (const pod_rule rule : rules) {
             rule(given);
         }
+        digest_containers(given, input.digests);
     }
     check_budgets_of_disruption(all, into);
     check_kubelets(all, into);

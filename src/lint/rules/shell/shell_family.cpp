@@ -3,6 +3,7 @@
 #include <limits>
 
 #include "lint/rules/families.hpp"
+#include "lint/rules/shell/command_digest.hpp"
 #include "lint/rules/shell/script_comments.hpp"
 #include "lint/rules/shell/script_faults.hpp"
 #include "lint/text/mapped_text.hpp"
@@ -59,6 +60,7 @@ void judge_shell_script(const family_input& input, file_report& into) {
         }
         into.add("G02", script.at(one.where), one.text);
     }
+    digest_commands(script, run, input.path, into.file(), input.text, input.digests);
     into.accept(comments_of(script, input.text), statements_of(script), *script.lines(),
                 input.today);
 }

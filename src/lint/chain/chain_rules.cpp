@@ -1,0 +1,233 @@
+#include "lint/chain/chain_rules.hpp"
+
+#include <algorithm>
+#include <array>
+#include <tuple>
+
+#include "lint/catalogue/catalogue.hpp"
+#include "lint/chain/formula.hpp"
+#include "lint/chain/join.hpp"
+#include "lint/launch/stop_time.hpp"
+
+namespace lastcall::lint {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+/// What ends its work in order, for as long as that takes where its setting is not there.
+struct endless_program {
+    std::string_view program;
+    std::string_view setting;
+    milliseconds usual;  ///< 0: without end
+};
+
+constexpr std::array endless_programs{
+    endless_program{"nginx", "worker_shutdown_timeout", milliseconds(0)},
+    endless_program{"uvicorn", "--timeout-graceful-shutdown", milliseconds(0)},
+    endless_program{"caddy", "grace_period", milliseconds(0)},
+    endless_program{"puma", "force_shutdown_after", milliseconds(0)},
+    // https://docs.gunicorn.org/en/stable/settings.html#graceful-timeout
+    endless_program{"gunicorn", "graceful_timeout", seconds(30)},
+};
+
+finding make_finding(std::string_view id, const kept_place& where, std::string what) {
+    finding made;
+    made.broken = find_rule(id);
+    made.how = made.broken->usual;
+    made.file = where.file;
+    made.at = where.at;
+    made.excerpt = where.excerpt;
+    made.what = std::move(what);
+    return made;
+}
+
+void add_place(finding& to, const kept_place& where, std::string what) {
+    to.further.push_back({where.file, where.at, std::move(what)});
+}
+
+class chain_judge {
+public:
+    chain_judge(const joined_budget& of, const profile& under) : of_(of), under_(under) {}
+
+    std::vector<finding> judge() {
+        find_terms();
+        if (kill_ && drain_) {
+            check_fit();
+        } else if (kill_) {
+            check_unknown();
+        }
+        for (const budget_digest* one : of_.commands) {
+            check_command(*one);
+        }
+        return std::move(made_);
+    }
+
+private:
+    void find_terms() {
+        const bool runs_image = of_.container == nullptr || !of_.container->has_own_command;
+        // What a command line says wins over the file that the program reads.
+        if (of_.container != nullptr && of_.container->drain) {
+            drain_ = &*of_.container->drain;
+        } else if (of_.image != nullptr && runs_image && of_.image->drain) {
+            drain_ = &*of_.image->drain;
+        } else if (of_.configuration != nullptr && of_.configuration->drain) {
+            drain_ = &*of_.configuration->drain;
+        }
+        if (of_.container != nullptr) {
+            announce_ = of_.container->announce ? &*of_.container->announce : nullptr;
+            kill_ = of_.container->kill;
+        } else if (of_.image != nullptr && under_.grace) {
+            budget_term usual;
+            usual.value = *under_.grace;
+            usual.what = under_.grace_source;
+            usual.where = of_.image->where;
+            usual.is_default = true;
+            kill_ = usual;
+        }
+    }
+
+    [[nodiscard]] budget_sum sum() const {
+        budget_sum made;
+        made.announce = announce_ == nullptr ? milliseconds(0) : announce_->value;
+        made.drain = drain_ == nullptr ? std::nullopt : std::optional(drain_->value);
+        made.kill = kill_->value;
+        return made;
+    }
+
+    [[nodiscard]] const std::string& name() const {
+        return of_.container != nullptr ? of_.container->name : of_.image->name;
+    }
+
+    /// Where the other links of the chain stand.
+    void add_links(finding& to, const kept_place& but) const {
+        const auto add = [&](const kept_place& where, const std::string& what) {
+            if (where.file != but.file || where.at.offset != but.at.offset) {
+                add_place(to, where, what);
+            }
+        };
+        if (announce_ != nullptr) {
+            add(announce_->where, "P: " + announce_->what);
+        }
+        if (drain_ != nullptr) {
+            add(drain_->where, "D: " + drain_->what);
+        }
+        if (kill_) {
+            add(kill_->where, "K: " + kill_->what + (kill_->is_default ? ", by default" : ""));
+        }
+        if (of_.container != nullptr && of_.image != nullptr &&
+            (drain_ == nullptr || drain_->where.file != of_.image->where.file)) {
+            add(of_.image->where, "the image");
+        }
+        if (of_.build != nullptr) {
+            add(of_.build->where, "builds the image");
+        }
+    }
+
+    void check_fit() {
+        // Within one file the rules of its family say it.
+        if (!sum().breaks() || (drain_->where.file == kill_->where.file && !is_by_profile())) {
+            return;
+        }
+        const auto& where = is_by_profile() ? drain_->where : kill_->where;
+        auto made =
+            make_finding("CH01", where,
+                         name() + " is killed before its program has to be done: " + sum().text());
+        add_links(made, where);
+        made.fix = "K of " + std::to_string(whole_for(sum().announce + drain_->value).count()) +
+                   " s, or a smaller " + drain_->what;
+        made_.push_back(std::move(made));
+    }
+
+    [[nodiscard]] bool is_by_profile() const { return of_.container == nullptr; }
+
+    void check_unknown() {
+        const bool is_joined = of_.container != nullptr && of_.image != nullptr;
+        const bool runs_image = is_joined && !of_.container->has_own_command;
+        const auto* of = std::find_if(endless_programs.begin(), endless_programs.end(),
+                                      [&](const endless_program& one) {
+                                          return runs_image && one.program == of_.image->program;
+                                      });
+        if (of == endless_programs.end()) {
+            return;
+        }
+        auto given = sum();
+        if (of->usual.count() > 0) {
+            given.drain = of->usual;
+            if (!given.breaks()) {
+                return;
+            }
+        }
+        auto made = make_finding(
+            "CH03", kill_->where,
+            "it cannot be proven that " + name() + " stops in time: " + given.text() +
+                ", and no file that was looked at says " + std::string(of->setting) + " of " +
+                std::string(of->program) +
+                (of->usual.count() > 0
+                     ? ", which is " + seconds_words(of->usual) + " s where nothing is said"
+                     : ", which has no limit where nothing is said"));
+        add_links(made, kill_->where);
+        made_.push_back(std::move(made));
+    }
+
+    void check_command(const budget_digest& command) {
+        const auto given = command.wait->value;
+        const bool is_too_short = command.container.empty()
+                                      ? kill_ && !kill_->is_default && given < kill_->value
+                                      : drain_ != nullptr && given < drain_->value + seconds(2);
+        if (!is_too_short) {
+            return;
+        }
+        const std::string needs =
+            command.container.empty()
+                ? " has asked for " + seconds_words(kill_->value) + " s"
+                : " may take " + seconds_words(drain_->value) + " s (" + drain_->what + ")";
+        auto made = make_finding(
+            "CH02", command.wait->where,
+            command.wait->what + " is " + seconds_words(given) + " s, and " + name() + needs);
+        add_links(made, command.wait->where);
+        made_.push_back(std::move(made));
+    }
+
+    const joined_budget& of_;
+    const profile& under_;
+    const budget_term* announce_ = nullptr;
+    const budget_term* drain_ = nullptr;
+    std::optional<budget_term> kill_;
+    std::vector<finding> made_;
+};
+
+/// The comment that is about the place, by the digests of its file.
+void accept_by_comment(finding& one, const digest_store& kept) {
+    for (const budget_digest& each : kept.all()) {
+        if (each.where.file != one.file) {
+            continue;
+        }
+        for (const suppression& comment : each.accepted) {
+            if (comment.covers(one.broken->id, one.at.line)) {
+                one.accepted = comment.reason;
+                return;
+            }
+        }
+    }
+}
+
+}  // namespace
+
+std::vector<finding> judge_chain(const digest_store& kept, const profile& under) {
+    std::vector<finding> made;
+    for (const joined_budget& one : join_digests(kept.all())) {
+        auto found = chain_judge(one, under).judge();
+        std::move(found.begin(), found.end(), std::back_inserter(made));
+    }
+    for (finding& one : made) {
+        accept_by_comment(one, kept);
+    }
+    std::stable_sort(made.begin(), made.end(), [](const finding& a, const finding& b) {
+        return std::tie(a.file, a.at.line, a.at.column, a.broken->id, a.what) <
+               std::tie(b.file, b.at.line, b.at.column, b.broken->id, b.what);
+    });
+    return made;
+}
+
+}  // namespace lastcall::lint

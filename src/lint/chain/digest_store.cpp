@@ -1,0 +1,47 @@
+#include "lint/chain/digest_store.hpp"
+
+#include <algorithm>
+
+namespace lastcall::lint {
+namespace {
+
+constexpr std::size_t kept_excerpt = 160;
+
+bool is_about_the_chain(const suppression& one) {
+    return std::any_of(one.rules.begin(), one.rules.end(),
+                       [](const std::string& rule) { return rule.starts_with("CH"); });
+}
+
+}  // namespace
+
+void digest_store::add(budget_digest one) {
+    if (all_.size() < digest_limit) {
+        all_.push_back(std::move(one));
+    } else {
+        ++left_out_;
+    }
+}
+
+void digest_store::accept(std::size_t first, std::span<const suppression> comments) {
+    std::vector<suppression> kept;
+    std::copy_if(comments.begin(), comments.end(), std::back_inserter(kept), is_about_the_chain);
+    if (kept.empty()) {
+        return;
+    }
+    for (std::size_t i = first; i < all_.size(); ++i) {
+        all_[i].accepted = kept;
+    }
+}
+
+kept_place keep_place(const std::string& file, std::string_view text, place at) {
+    const auto offset = std::min(at.offset, text.size());
+    const auto before = offset == 0 ? text.npos : text.rfind('\n', offset - 1);
+    const auto begin = before == text.npos ? 0 : before + 1;
+    auto line = text.substr(begin, std::min(text.find('\n', offset), text.size()) - begin);
+    if (line.ends_with('\r')) {
+        line.remove_suffix(1);
+    }
+    return {file, at, std::string(line.substr(0, kept_excerpt))};
+}
+
+}  // namespace lastcall::lint

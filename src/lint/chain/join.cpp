@@ -1,0 +1,161 @@
+#include "lint/chain/join.hpp"
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <string>
+#include <string_view>
+
+namespace lastcall::lint {
+namespace {
+
+std::string_view last_of_path(std::string_view path) { return path.substr(path.rfind('/') + 1); }
+
+/// The folder's name; of Dockerfile.web also "web".
+bool is_called(const budget_digest& image, std::string_view name) {
+    const auto file = last_of_path(image.path);
+    constexpr std::string_view stem = "Dockerfile.";
+    return last_of_path(image.folder) == name ||
+           (file.starts_with(stem) && file.substr(stem.size()) == name);
+}
+
+bool is_in(const std::string& file, const std::vector<std::string>& copies) {
+    return std::any_of(copies.begin(), copies.end(), [&](const std::string& one) {
+        return file == one || (file.size() > one.size() && file.starts_with(one) &&
+                               (one.ends_with('/') || file[one.size()] == '/'));
+    });
+}
+
+class joiner {
+public:
+    explicit joiner(std::span<const budget_digest> all) : all_(all) {}
+
+    std::vector<joined_budget> join() {
+        for (const budget_digest& one : all_) {
+            if (one.kind == digest_kind::command && one.wait && !one.container.empty()) {
+                stopped_[&one] = image_of_stop(one);
+            }
+        }
+        std::vector<joined_budget> made;
+        std::set<const budget_digest*> run;
+        for (const budget_digest& one : all_) {
+            if (one.kind == digest_kind::container) {
+                made.push_back(of_container(one));
+                run.insert(made.back().image);
+            }
+        }
+        for (const budget_digest& one : all_) {
+            if (one.kind == digest_kind::image && !run.contains(&one)) {
+                joined_budget alone;
+                alone.image = &one;
+                alone.configuration = configuration_of(one, one.program);
+                add_commands(alone);
+                made.push_back(std::move(alone));
+            }
+        }
+        return made;
+    }
+
+private:
+    /// The only one for which the question holds.
+    template <class Question>
+    const budget_digest* only(digest_kind kind, const Question& fits) const {
+        const budget_digest* found = nullptr;
+        for (const budget_digest& one : all_) {
+            if (one.kind != kind || !fits(one)) {
+                continue;
+            }
+            if (found != nullptr) {
+                return nullptr;
+            }
+            found = &one;
+        }
+        return found;
+    }
+
+    const budget_digest* image_of_build(const budget_digest& build) const {
+        return only(digest_kind::image, [&](const budget_digest& image) {
+            return build.path.empty()
+                       ? image.folder == build.folder && last_of_path(image.path) == "Dockerfile"
+                       : image.path == build.path;
+        });
+    }
+
+    joined_budget of_container(const budget_digest& one) const {
+        joined_budget made;
+        made.container = &one;
+        if (!one.folder.empty()) {
+            made.image = image_of_build(one);
+        } else if (!one.image.empty()) {
+            made.build = only(digest_kind::build,
+                              [&](const budget_digest& each) { return each.image == one.image; });
+            const auto name = last_of_path(one.image);
+            made.image = made.build != nullptr
+                             ? image_of_build(*made.build)
+                             : only(digest_kind::image, [&](const budget_digest& image) {
+                                   return is_called(image, name);
+                               });
+        }
+        if (made.image != nullptr) {
+            made.configuration = configuration_of(
+                *made.image,
+                one.program.empty() && !one.has_own_command ? made.image->program : one.program);
+        }
+        add_commands(made);
+        return made;
+    }
+
+    const budget_digest* configuration_of(const budget_digest& image,
+                                          const std::string& program) const {
+        if (program.empty()) {
+            return nullptr;
+        }
+        return only(digest_kind::configuration, [&](const budget_digest& each) {
+            return each.program == program && is_in(each.path, image.copies);
+        });
+    }
+
+    void add_commands(joined_budget& to) const {
+        for (const budget_digest& one : all_) {
+            if (one.kind != digest_kind::command || !one.wait) {
+                continue;
+            }
+            const bool selects =
+                to.container != nullptr && !one.labels.empty() &&
+                std::all_of(one.labels.begin(), one.labels.end(), [&](const std::string& label) {
+                    const auto& has = to.container->labels;
+                    return std::find(has.begin(), has.end(), label) != has.end();
+                });
+            const bool is_of_pods = to.container != nullptr && !to.container->labels.empty();
+            const auto image = stopped_.find(&one);
+            const bool stops = to.container == nullptr && image != stopped_.end() &&
+                               image->second != nullptr && image->second == to.image;
+            if (selects || (one.is_for_all && is_of_pods) || stops) {
+                to.commands.push_back(&one);
+            }
+        }
+    }
+
+    /// What `docker run --name NAME IMAGE` has started, where `docker stop NAME` stops it.
+    const budget_digest* image_of_stop(const budget_digest& command) const {
+        const auto* started = only(digest_kind::command, [&](const budget_digest& each) {
+            return !each.wait && each.container == command.container;
+        });
+        const auto* build =
+            started == nullptr ? nullptr : only(digest_kind::build, [&](const budget_digest& each) {
+                return each.image == started->image;
+            });
+        return build == nullptr ? nullptr : image_of_build(*build);
+    }
+
+    std::span<const budget_digest> all_;
+    std::map<const budget_digest*, const budget_digest*> stopped_;  // an image by a command
+};
+
+}  // namespace
+
+std::vector<joined_budget> join_digests(std::span<const budget_digest> all) {
+    return joiner(all).join();
+}
+
+}  // namespace lastcall::lint

@@ -1,0 +1,61 @@
+#include "lint/rules/kubernetes/container_digest.hpp"
+
+#include "lint/launch/stop_time.hpp"
+
+namespace lastcall::lint {
+namespace {
+
+std::vector<std::string> labels_of(const yaml_ref& labels) {
+    std::vector<std::string> made;
+    for (const auto& [key, value] : labels.entries()) {
+        if (key.text() && value.text() && made.size() < 32) {
+            made.push_back(std::string(*key.text()) + "=" + std::string(*value.text()));
+        }
+    }
+    return made;
+}
+
+}  // namespace
+
+void digest_containers(const pod_case& given, digest_store& into) {
+    const auto grace = given.of().grace();
+    const auto& report = given.report();
+    if (!grace || given.of().kind == "Job" || given.of().kind == "CronJob") {
+        return;
+    }
+    const auto keep = [&](place at) { return keep_place(report.file(), report.text(), at); };
+    const bool is_default = is_absent(given.of().pod, "terminationGracePeriodSeconds");
+    for (const container_case& one : given.containers()) {
+        const auto image = one.object.get("image").text();
+        if ((one.is_init && !one.is_native) || !image) {
+            continue;
+        }
+        budget_digest made;
+        made.kind = digest_kind::container;
+        made.name = given.of().name();
+        made.where = keep(one.at());
+        made.image = read_image_reference(*image).name;
+        made.labels = labels_of(given.of().labels);
+        made.has_own_command = !is_absent(one.object, "command") || !is_absent(one.object, "args");
+        if (const auto* hop = one.chain.program(); hop != nullptr && made.has_own_command) {
+            made.program = hop->call.name;
+        }
+        if (one.hook.least.count() > 0) {
+            made.announce =
+                budget_term{one.hook.least, "preStop", keep(one.hook.handler.used_at())};
+        }
+        made.kill = budget_term{*grace, "terminationGracePeriodSeconds",
+                                keep(given.of().grace_at()), is_default};
+        for (const stop_need& need : stop_needs(one.chain, given.lines())) {
+            if (!made.drain || made.drain->value < need.limit) {
+                made.drain = budget_term{
+                    need.limit,
+                    std::string(need.of->option) + " of " + std::string(need.of->program),
+                    keep(need.at)};
+            }
+        }
+        into.add(std::move(made));
+    }
+}
+
+}  // namespace lastcall::lint

@@ -1,0 +1,13 @@
+// What the chain across files wants to know of the containers of a pod.
+#pragma once
+
+#include "lint/chain/digest_store.hpp"
+#include "lint/rules/kubernetes/pod_case.hpp"
+
+namespace lastcall::lint {
+
+/// A digest for each container that stays until the pod is stopped, where the grace period is
+/// known.
+void digest_containers(const pod_case& given, digest_store& into);
+
+}  // namespace lastcall::lint

@@ -1,0 +1,3 @@
+#!/bin/sh
+docker build -t web web
+docker run -d --name web -p 80:80 web

@@ -1,0 +1,2 @@
+#!/bin/sh
+docker stop --time 30 web
