@@ -13,6 +13,10 @@ char lower(char c) noexcept {
     return c == '-' ? '_' : static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
 }
 
+std::size_t letters_in(std::string_view option) noexcept {
+    return option.size() - std::min(option.find_first_not_of('-'), option.size());
+}
+
 /// Damerau-Levenshtein, optimal string alignment.
 std::size_t edits(std::string_view left, std::string_view right) {
     std::vector<std::vector<std::size_t>> row(3, std::vector<std::size_t>(right.size() + 1));
@@ -46,8 +50,8 @@ std::string_view near_word(std::string_view given, std::span<const std::string> 
             continue;
         }
         const bool is_beginning = given.size() > 1 && one.starts_with(given);
-        if (!is_beginning && given.size() < 3) {
-            continue;  // "-d" is not a slip for "-h"
+        if (!is_beginning && letters_in(given) < 2) {
+            continue;  // "-d" is no slip for "-h"
         }
         const auto now = is_beginning ? 1 : edits(given, one);
         if (now < least && now < one.size()) {

@@ -30,7 +30,7 @@ struct budget_term {
 
 enum class digest_kind : std::uint8_t {
     image,          ///< a Dockerfile: what its program does
-    container,      ///< what a platform runs, and when it kills it
+    container,      ///< what a platform runs, and when it kills it: a unit, too
     configuration,  ///< of a program
     build,          ///< a command or a file that says what an image is built from
     command,        ///< that stops something, and waits
@@ -50,6 +50,7 @@ struct budget_digest {
     std::vector<std::string> copies;  ///< of an image: the files and folders that it takes in
     std::vector<std::string> labels;  ///< "app=web": of the pods, or that a command selects by
     std::string container;            ///< the name that a command gives to, or stops
+    std::string unit;                 ///< "web.service", which it is or a command stops
     bool is_for_all = false;          ///< a command that is for all containers of a node
     bool has_own_command = false;     ///< a container whose image's command does not run
 

@@ -7,6 +7,7 @@
 #include "lint/catalogue/catalogue.hpp"
 #include "lint/chain/formula.hpp"
 #include "lint/chain/join.hpp"
+#include "lint/launch/launch_steps.hpp"
 #include "lint/launch/stop_time.hpp"
 
 namespace lastcall::lint {
@@ -164,7 +165,7 @@ private:
                 ", and no file that was looked at says " + std::string(of->setting) + " of " +
                 std::string(of->program) +
                 (of->usual.count() > 0
-                     ? ", which is " + seconds_words(of->usual) + " s where nothing is said"
+                     ? ", which is " + seconds_text(of->usual) + " s where nothing is said"
                      : ", which has no limit where nothing is said"));
         add_links(made, kill_->where);
         made_.push_back(std::move(made));
@@ -180,11 +181,11 @@ private:
         }
         const std::string needs =
             command.container.empty()
-                ? " has asked for " + seconds_words(kill_->value) + " s"
-                : " may take " + seconds_words(drain_->value) + " s (" + drain_->what + ")";
+                ? " has asked for " + seconds_text(kill_->value) + " s"
+                : " may take " + seconds_text(drain_->value) + " s (" + drain_->what + ")";
         auto made = make_finding(
             "CH02", command.wait->where,
-            command.wait->what + " is " + seconds_words(given) + " s, and " + name() + needs);
+            command.wait->what + " is " + seconds_text(given) + " s, and " + name() + needs);
         add_links(made, command.wait->where);
         made_.push_back(std::move(made));
     }

@@ -33,6 +33,15 @@ void digest_store::accept(std::size_t first, std::span<const suppression> commen
     }
 }
 
+std::string whole_path(const std::filesystem::path& path) {
+    std::error_code failed;
+    auto made = std::filesystem::absolute(path, failed).lexically_normal().generic_string();
+    if (made.size() > 1 && made.ends_with('/')) {
+        made.pop_back();
+    }
+    return made;
+}
+
 kept_place keep_place(const std::string& file, std::string_view text, place at) {
     const auto offset = std::min(at.offset, text.size());
     const auto before = offset == 0 ? text.npos : text.rfind('\n', offset - 1);

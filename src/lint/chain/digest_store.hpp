@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <filesystem>
 #include <span>
 #include <vector>
 
@@ -28,6 +29,9 @@ private:
     std::vector<budget_digest> all_;
     std::size_t left_out_ = 0;
 };
+
+/// As files and folders are compared: absolute, without "." and "..".
+[[nodiscard]] std::string whole_path(const std::filesystem::path& path);
 
 /// Of the file's text, with as much of the line as is shown.
 [[nodiscard]] kept_place keep_place(const std::string& file, std::string_view text, place at);

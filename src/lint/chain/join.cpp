@@ -130,7 +130,9 @@ private:
             const auto image = stopped_.find(&one);
             const bool stops = to.container == nullptr && image != stopped_.end() &&
                                image->second != nullptr && image->second == to.image;
-            if (selects || (one.is_for_all && is_of_pods) || stops) {
+            const bool is_of_unit =
+                to.container != nullptr && !one.unit.empty() && one.unit == to.container->unit;
+            if (is_of_unit || selects || (one.is_for_all && is_of_pods) || stops) {
                 to.commands.push_back(&one);
             }
         }

@@ -69,8 +69,10 @@ std::vector<needed_time> needed_times(const launch_chain& chain, const line_inde
         const auto found = find_option(chain, lines, each.program, each.option);
         const auto limit = found ? shell::duration_of(found->value) : std::nullopt;
         if (limit && *limit != milliseconds::max()) {
-            made.push_back({std::string(each.program) + " " + std::string(each.what), each.source,
-                            *limit, found->at, found->file, each.is_of_jobs});
+            const std::string program(each.program);
+            made.push_back({program + " " + std::string(each.what),
+                            std::string(each.option) + " of " + program, each.source, *limit,
+                            found->at, found->file, each.is_of_jobs});
         }
     }
     return made;
@@ -82,7 +84,8 @@ std::optional<needed_time> needed_by_spring(std::string_view value, place at) {
     if (!limit) {
         return std::nullopt;
     }
-    return needed_time{"each phase of Spring's shutdown may take", spring_source, *limit, at};
+    return needed_time{"each phase of Spring's shutdown may take", std::string(spring_variable),
+                       spring_source, *limit, at};
 }
 
 std::chrono::seconds whole_for(milliseconds needed) {

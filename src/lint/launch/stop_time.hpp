@@ -26,7 +26,8 @@ struct found_option {
                                                       std::string_view option);
 
 struct needed_time {
-    std::string what;  ///< "gunicorn lets requests run for up to"
+    std::string what;     ///< "gunicorn lets requests run for up to"
+    std::string setting;  ///< "--graceful-timeout of gunicorn"
     std::string_view source;
     std::chrono::milliseconds limit{0};
     place at;

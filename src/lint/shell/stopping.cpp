@@ -246,4 +246,19 @@ std::optional<stop_request> stop_request_of(const step& one) {
     return made;
 }
 
+std::optional<std::chrono::milliseconds> usual_grace_of(stop_way way) {
+    switch (way) {
+        case stop_way::unit_stop:
+            return std::chrono::seconds(90);
+        case stop_way::container_stop:
+        case stop_way::compose_stop:
+            return std::chrono::seconds(10);
+        case stop_way::kubectl_delete:
+        case stop_way::kubectl_drain:
+            return std::chrono::seconds(30);
+        default:
+            return std::nullopt;
+    }
+}
+
 }  // namespace lastcall::lint::shell

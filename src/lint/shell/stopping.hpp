@@ -1,6 +1,7 @@
 // Commands that stop something, wait for something, or let time pass.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -43,6 +44,10 @@ struct stop_request {
 
     [[nodiscard]] bool is_kill() const { return signal && *signal == "KILL"; }
 };
+
+/// What whoever is asked gives a program where nothing is said: DefaultTimeoutStopSec= of systemd,
+/// and what Docker and Kubernetes give. Unset: no SIGKILL follows.
+[[nodiscard]] std::optional<std::chrono::milliseconds> usual_grace_of(stop_way way);
 
 /// Returns: nothing for a command that stops nothing.
 [[nodiscard]] std::optional<stop_request> stop_request_of(const step& one);

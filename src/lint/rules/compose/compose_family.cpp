@@ -2,6 +2,7 @@
 #include <array>
 
 #include "lint/rules/compose/compose_case.hpp"
+#include "lint/rules/compose/service_digest.hpp"
 #include "lint/rules/families.hpp"
 
 namespace lastcall::lint {
@@ -17,6 +18,7 @@ void judge_compose(const family_input& input, file_report& into) {
         for (const compose_rule rule : rules) {
             rule(given);
         }
+        digest_service(given, input.digests);
     }
     const yaml_file& file = project.judged().yaml;
     // What cannot be read of a template may be in order once it is rendered.

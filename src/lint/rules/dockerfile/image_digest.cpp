@@ -14,15 +14,6 @@ constexpr std::size_t most_copies = 64;
 /// Where a build context begins that a Dockerfile is part of: its folder, or up to two above.
 constexpr int most_above = 2;
 
-std::string whole_path(const fs::path& path) {
-    std::error_code failed;
-    auto made = fs::absolute(path, failed).lexically_normal().generic_string();
-    if (made.size() > 1 && made.ends_with('/')) {
-        made.pop_back();
-    }
-    return made;
-}
-
 /// The files and folders of the build context that the stage takes in, and those below it.
 std::vector<std::string> copies_of(const docker_build& build, const docker_stage& last,
                                    const fs::path& folder) {
@@ -72,13 +63,11 @@ void digest_image(const docker_case& given, const fs::path& path, digest_store& 
     made.path = whole_path(path);
     made.folder = whole_path(path.parent_path().empty() ? "." : path.parent_path());
     made.copies = copies_of(given.build(), *stage, path.parent_path());
-    for (const stop_need& one : stop_needs(given.chain(), given.file().lines)) {
+    for (const needed_time& one : needed_times(given.chain(), given.file().lines)) {
         if (made.drain && made.drain->value >= one.limit) {
             continue;
         }
-        const std::string what =
-            std::string(one.of->option) + " of " + std::string(one.of->program);
-        made.drain = budget_term{one.limit, what,
+        made.drain = budget_term{one.limit, one.setting,
                                  one.file.empty() ? keep_place(report.file(), report.text(), one.at)
                                                   : kept_place{one.file, one.at, {}}};
     }

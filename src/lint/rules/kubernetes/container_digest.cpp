@@ -46,12 +46,9 @@ void digest_containers(const pod_case& given, digest_store& into) {
         }
         made.kill = budget_term{*grace, "terminationGracePeriodSeconds",
                                 keep(given.of().grace_at()), is_default};
-        for (const stop_need& need : stop_needs(one.chain, given.lines())) {
+        for (const needed_time& need : needed_times(one.chain, given.lines())) {
             if (!made.drain || made.drain->value < need.limit) {
-                made.drain = budget_term{
-                    need.limit,
-                    std::string(need.of->option) + " of " + std::string(need.of->program),
-                    keep(need.at)};
+                made.drain = budget_term{need.limit, need.setting, keep(need.at)};
             }
         }
         into.add(std::move(made));

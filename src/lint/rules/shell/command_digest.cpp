@@ -154,8 +154,38 @@ std::vector<std::string> selected_labels(const shell::step& one) {
     return made;
 }
 
+/// `timeout 120 systemctl stop web`, where that is longer than the usual limit of a stop: what is
+/// shorter is said of the script by itself (S20).
+void digest_unit_stop(const shell::step& one, const shell::stop_request& stop,
+                      const script_place& at, digest_store& into) {
+    const auto* wrapper = one.call.find("timeout");
+    const auto limit =
+        wrapper == nullptr ? std::nullopt : shell::time_limit_of(one.arguments, *wrapper);
+    const auto after = limit && limit->after.is_known() ? shell::duration_of(limit->after.what.text)
+                                                        : std::nullopt;
+    const auto usual = shell::usual_grace_of(stop.way);
+    if (!after || !usual || *after <= *usual || *after == std::chrono::milliseconds::max() ||
+        stop.targets.size() != 1 || !stop.targets.front().is_known()) {
+        return;
+    }
+    budget_digest made;
+    made.kind = digest_kind::command;
+    made.name = at.shown;
+    made.where = at.of(one);
+    made.unit = stop.targets.front().what.text;
+    if (made.unit.find('.') == std::string::npos) {
+        made.unit += ".service";
+    }
+    made.wait = budget_term{*after, "the time of timeout", made.where};
+    into.add(std::move(made));
+}
+
 void digest_stop(const shell::step& one, const script_place& at, digest_store& into) {
     const auto stop = shell::stop_request_of(one);
+    if (stop && stop->way == shell::stop_way::unit_stop) {
+        digest_unit_stop(one, *stop, at, into);
+        return;
+    }
     const auto grace = stop && !stop->only_asks ? grace_of(*stop) : std::nullopt;
     if (!grace) {
         return;

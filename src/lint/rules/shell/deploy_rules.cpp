@@ -13,23 +13,7 @@ using shell::stop_way;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-/// DefaultTimeoutStopSec= of systemd, and what Docker and Kubernetes give where nothing is said.
-std::optional<milliseconds> usual_grace_of(stop_way way) {
-    switch (way) {
-        case stop_way::unit_stop:
-            return seconds(90);
-        case stop_way::container_stop:
-        case stop_way::compose_stop:
-            return seconds(10);
-        case stop_way::kubectl_delete:
-        case stop_way::kubectl_drain:
-            return seconds(30);
-        default:
-            return std::nullopt;
-    }
-}
-
-std::string seconds_text(milliseconds length) {
+std::string rounded_seconds(milliseconds length) {
     return std::to_string(std::chrono::ceil<seconds>(length).count()) + " s";
 }
 
@@ -116,7 +100,7 @@ void judge_limit(const step& one, std::vector<script_fault>& into) {
     if (!stop) {
         if (limit->signal == "KILL" && !is_short_command(one.name())) {
             add_fault(into, "S21", one,
-                      "after " + seconds_text(*after) + " \"" + one.name() +
+                      "after " + rounded_seconds(*after) + " \"" + one.name() +
                           "\" gets SIGKILL without having been asked",
                       {}, confidence::proven);
         }
@@ -125,11 +109,11 @@ void judge_limit(const step& one, std::vector<script_fault>& into) {
     const auto given = stop->grace && stop->grace->is_known()
                            ? shell::duration_of(stop->grace->what.text)
                            : std::nullopt;
-    const auto grace = given ? given : usual_grace_of(stop->way);
+    const auto grace = given ? given : shell::usual_grace_of(stop->way);
     if (grace && *after <= *grace) {
         add_fault(into, "S20", one,
-                  "the command is given up after " + seconds_text(*after) +
-                      ", but the stop that it asks for may take " + seconds_text(*grace) +
+                  "the command is given up after " + rounded_seconds(*after) +
+                      ", but the stop that it asks for may take " + rounded_seconds(*grace) +
                       (given ? "" : " where nothing else is said"),
                   {}, given ? confidence::proven : confidence::likely);
     }

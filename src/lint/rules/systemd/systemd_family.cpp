@@ -3,6 +3,7 @@
 
 #include "lint/rules/families.hpp"
 #include "lint/rules/systemd/unit_case.hpp"
+#include "lint/rules/systemd/unit_digest.hpp"
 
 namespace lastcall::lint {
 namespace {
@@ -36,6 +37,7 @@ void judge_unit(const family_input& input, file_report& into) {
         for (const unit_rule rule : rules) {
             rule(given);
         }
+        digest_unit(given, input.digests);
         if (is_first) {
             report_commands(given, into);
         }

@@ -1,0 +1,72 @@
+#include "lint/rules/compose/service_digest.hpp"
+
+#include "lint/dockerfile/base_images.hpp"
+#include "lint/launch/stop_time.hpp"
+
+namespace lastcall::lint {
+namespace {
+
+std::string known_text(const compose_project& project, const compose_value& value) {
+    const auto text = value ? project.text(value) : std::nullopt;
+    return text ? text->text() : std::string();
+}
+
+/// By the folder it is built from or, where a Dockerfile is named, by that.
+void digest_build_of(const compose_case& given, budget_digest& into) {
+    const auto& project = given.project();
+    const auto build = given.of().get("build");
+    if (!build) {
+        return;
+    }
+    const bool is_map = build.ref.is_map();
+    const auto of = [&](std::string_view key) {
+        return known_text(project, {build.ref.get(key), build.in});
+    };
+    const auto context = is_map ? of("context") : known_text(project, build);
+    const auto file = is_map ? build.ref.get("dockerfile") : yaml_ref();
+    if (context.empty() || (file && of("dockerfile").empty())) {
+        return;
+    }
+    into.folder = whole_path(project.folder() / context);
+    if (file) {
+        into.path = whole_path(project.folder() / context / of("dockerfile"));
+    }
+}
+
+}  // namespace
+
+void digest_service(const compose_case& given, digest_store& into) {
+    const auto& project = given.project();
+    const auto& judged = project.judged();
+    const auto& service = given.of();
+    const auto said = service.get("stop_grace_period");
+    const auto* teller = said ? said.in : service.layers.back().in;
+    if (!given.grace() || teller != &judged || given.is_job()) {
+        return;
+    }
+    const auto& report = given.report();
+    const auto keep = [&](place at) { return keep_place(report.file(), report.text(), at); };
+    budget_digest made;
+    made.kind = digest_kind::container;
+    made.name = "service " + service.name;
+    made.where = keep(service.name_in(judged));
+    made.container = known_text(project, service.get("container_name"));
+    digest_build_of(given, made);
+    if (made.folder.empty() && !service.get("build")) {
+        made.image = read_image_reference(known_text(project, service.get("image"))).name;
+    }
+    made.has_own_command = !service.is_absent("command") || !service.is_absent("entrypoint");
+    if (const auto* hop = given.chain().program(); hop != nullptr) {
+        made.program = hop->call.name;
+    }
+    made.kill = budget_term{*given.grace(), "stop_grace_period",
+                            said ? keep(said.ref.used_at()) : made.where, !said};
+    for (const needed_time& need : needed_times(given.chain(), judged.yaml.lines)) {
+        if (!made.drain || made.drain->value < need.limit) {
+            made.drain = budget_term{need.limit, need.setting, keep(need.at)};
+        }
+    }
+    into.add(std::move(made));
+}
+
+}  // namespace lastcall::lint

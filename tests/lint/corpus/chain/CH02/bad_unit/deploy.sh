@@ -1,0 +1,3 @@
+#!/bin/sh
+set -e
+timeout 120 systemctl restart web
