@@ -246,6 +246,12 @@ std::optional<stop_request> stop_request_of(const step& one) {
     return made;
 }
 
+std::optional<std::chrono::milliseconds> given_up_after(const step& one) {
+    const auto* wrapper = one.call.find("timeout");
+    const auto limit = wrapper == nullptr ? std::nullopt : time_limit_of(one.arguments, *wrapper);
+    return limit && limit->after.is_known() ? duration_of(limit->after.what.text) : std::nullopt;
+}
+
 std::optional<std::chrono::milliseconds> usual_grace_of(stop_way way) {
     switch (way) {
         case stop_way::unit_stop:

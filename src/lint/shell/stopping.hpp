@@ -52,6 +52,10 @@ struct stop_request {
 /// Returns: nothing for a command that stops nothing.
 [[nodiscard]] std::optional<stop_request> stop_request_of(const step& one);
 
+/// After which `timeout` gives the command up. Returns: nothing without one, or where it is not
+/// known.
+[[nodiscard]] std::optional<std::chrono::milliseconds> given_up_after(const step& one);
+
 /// `sleep 5`: the sum of its words. Returns: nothing for other commands.
 [[nodiscard]] std::optional<value> sleep_of(const step& one);
 

@@ -24,7 +24,9 @@ void digest_build_of(const compose_case& given, budget_digest& into) {
     };
     const auto context = is_map ? of("context") : known_text(project, build);
     const auto file = is_map ? build.ref.get("dockerfile") : yaml_ref();
-    if (context.empty() || (file && of("dockerfile").empty())) {
+    // Another stage than the last may start another program.
+    const bool has_target = is_map && build.ref.get("target");
+    if (context.empty() || has_target || (file && of("dockerfile").empty())) {
         return;
     }
     into.folder = whole_path(project.folder() / context);

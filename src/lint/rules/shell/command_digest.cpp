@@ -120,7 +120,7 @@ void digest_run(const shell::step& one, const script_place& at, digest_store& in
     }
 }
 
-std::optional<std::chrono::milliseconds> grace_of(const shell::stop_request& stop) {
+std::optional<std::chrono::milliseconds> asked_grace(const shell::stop_request& stop) {
     const auto value = stop.grace && stop.grace->is_known()
                            ? shell::duration_of(stop.grace->what.text)
                            : std::nullopt;
@@ -158,11 +158,7 @@ std::vector<std::string> selected_labels(const shell::step& one) {
 /// shorter is said of the script by itself (S20).
 void digest_unit_stop(const shell::step& one, const shell::stop_request& stop,
                       const script_place& at, digest_store& into) {
-    const auto* wrapper = one.call.find("timeout");
-    const auto limit =
-        wrapper == nullptr ? std::nullopt : shell::time_limit_of(one.arguments, *wrapper);
-    const auto after = limit && limit->after.is_known() ? shell::duration_of(limit->after.what.text)
-                                                        : std::nullopt;
+    const auto after = shell::given_up_after(one);
     const auto usual = shell::usual_grace_of(stop.way);
     if (!after || !usual || *after <= *usual || *after == std::chrono::milliseconds::max() ||
         stop.targets.size() != 1 || !stop.targets.front().is_known()) {
@@ -186,7 +182,7 @@ void digest_stop(const shell::step& one, const script_place& at, digest_store& i
         digest_unit_stop(one, *stop, at, into);
         return;
     }
-    const auto grace = stop && !stop->only_asks ? grace_of(*stop) : std::nullopt;
+    const auto grace = stop && !stop->only_asks ? asked_grace(*stop) : std::nullopt;
     if (!grace) {
         return;
     }

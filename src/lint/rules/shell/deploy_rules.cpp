@@ -88,16 +88,13 @@ bool is_application_folder(std::string_view path) {
 }
 
 void judge_limit(const step& one, std::vector<script_fault>& into) {
-    const auto* wrapper = one.call.find("timeout");
-    const auto limit =
-        wrapper == nullptr ? std::nullopt : shell::time_limit_of(one.arguments, *wrapper);
-    const auto after = limit && limit->after.is_known() ? shell::duration_of(limit->after.what.text)
-                                                        : std::nullopt;
+    const auto after = shell::given_up_after(one);
     if (!after) {
         return;
     }
     const auto stop = shell::stop_request_of(one);
     if (!stop) {
+        const auto limit = shell::time_limit_of(one.arguments, *one.call.find("timeout"));
         if (limit->signal == "KILL" && !is_short_command(one.name())) {
             add_fault(into, "S21", one,
                       "after " + rounded_seconds(*after) + " \"" + one.name() +
