@@ -105,9 +105,7 @@ void check_exit_status(const unit_case& given) {
     if (made == nullptr) {
         return;
     }
-    place end = run->at();
-    end.offset += end.size;
-    end.size = 0;
+    const auto end = run->from().file->lines.at(run->at().offset + run->at().size);
     made->edits.push_back({end, "\nSuccessExitStatus=143"});
     made->fix = "SuccessExitStatus=143";
 }

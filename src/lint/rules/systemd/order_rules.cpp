@@ -79,9 +79,8 @@ void check_requirements(const unit_case& given) {
                          from.setting->name + " says no order: " + name +
                              " is stopped at the same time as this unit, which needs it");
         if (made != nullptr) {
-            place end = from.setting->at;
-            end.offset += end.size;
-            end.size = 0;
+            const auto& value = from.setting->at;
+            const auto end = from.file->lines.at(value.offset + value.size);
             made->edits.push_back({end, "\nAfter=" + name});
             made->fix = "After=" + name;
         }
