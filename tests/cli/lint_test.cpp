@@ -91,6 +91,38 @@ TEST_F(Lint, ShowsNoControlCharactersOfAFile) {
     EXPECT_NE(made.output.find("\\x1b[31m"), std::string::npos) << made.output;
 }
 
+TEST_F(Lint, BeginsWithWhatThereIs) {
+    add("deploy.sh", "#!/bin/sh\npkill -9 web\n");
+    const auto written = run(". --write-baseline known.json 2>&1");
+    EXPECT_EQ(written.status, 0);
+    EXPECT_NE(written.output.find("1 written to known.json"), std::string::npos) << written.output;
+    const auto known = run(". --baseline known.json 2>&1");
+    EXPECT_EQ(known.status, 0);
+    EXPECT_NE(known.output.find("nothing found in 1 file of 2; 1 known by the baseline"),
+              std::string::npos)
+        << known.output;
+    add("deploy.sh", "#!/bin/sh\ndocker kill web\n");
+    const auto changed = run(". --baseline known.json 2>&1");
+    EXPECT_EQ(changed.status, 3);
+    EXPECT_NE(changed.output.find("known.json:2:"), std::string::npos) << changed.output;
+    EXPECT_NE(changed.output.find("S14 in deploy.sh is not there any more"), std::string::npos)
+        << changed.output;
+    EXPECT_EQ(run(". --baseline none.json").status, 2);
+    EXPECT_EQ(run(". --baseline known.json --write-baseline other.json").status, 2);
+}
+
+TEST_F(Lint, JudgesForAPlatform) {
+    add("Dockerfile",
+        "FROM debian:12\nCMD [\"gunicorn\", \"--graceful-timeout\", \"60\", \"app\"]\n");
+    EXPECT_EQ(run(".").status, 0);
+    const auto made = run(". --profile kubernetes");
+    EXPECT_EQ(made.status, 3);
+    EXPECT_NE(made.output.find("L + D 60 s + M 3 s > K 30 s"), std::string::npos) << made.output;
+    const auto wrong = run(". --profile kubernets");
+    EXPECT_EQ(wrong.status, 2);
+    EXPECT_NE(wrong.output.find("did you mean kubernetes?"), std::string::npos) << wrong.output;
+}
+
 TEST_F(Lint, SaysWhatIsWrongWithACommandLine) {
     EXPECT_EQ(run("").status, 2);
     const auto format = run(". --format jsn");

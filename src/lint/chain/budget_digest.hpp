@@ -36,6 +36,12 @@ enum class digest_kind : std::uint8_t {
     command,        ///< that stops something, and waits
 };
 
+/// A file or a folder of a build context, and where it lies in the image.
+struct copied_path {
+    std::string from;
+    std::string to;
+};
+
 /// The letters are those of docs/lint.md: P + L + D + M <= K <= W.
 struct budget_digest {
     digest_kind kind = digest_kind::image;
@@ -47,11 +53,13 @@ struct budget_digest {
     std::string image;                ///< without tag: "example.com/web"
     std::string folder;               ///< of a build context, or of an image's Dockerfile
     std::string path;                 ///< of a configuration, or of a build's Dockerfile
-    std::vector<std::string> copies;  ///< of an image: the files and folders that it takes in
+    std::vector<copied_path> copies;  ///< of an image: what it takes in
+    std::string arguments;            ///< of an image's program
     std::vector<std::string> labels;  ///< "app=web": of the pods, or that a command selects by
     std::string container;            ///< the name that a command gives to, or stops
     std::string unit;                 ///< "web.service", which it is or a command stops
     bool is_for_all = false;          ///< a command that is for all containers of a node
+    bool sets_grace = false;          ///< only that K of that name is written in this file
     bool has_own_command = false;     ///< a container whose image's command does not run
 
     std::optional<budget_term> announce;  ///< P: before the stop signal

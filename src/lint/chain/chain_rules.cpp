@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
+#include <span>
 #include <tuple>
 
 #include "lint/catalogue/catalogue.hpp"
@@ -53,15 +55,57 @@ public:
 
     std::vector<finding> judge() {
         find_terms();
-        if (kill_ && drain_) {
+        if (of_.has_other_grace) {
+            return {};
+        }
+        if (kill_ && drain_ != nullptr) {
             check_fit();
         } else if (kill_) {
             check_unknown();
         }
-        for (const budget_digest* one : of_.commands) {
-            check_command(*one);
-        }
         return std::move(made_);
+    }
+
+    /// What the command takes from the service; empty: nothing.
+    [[nodiscard]] std::string taken_by(const budget_digest& command) {
+        find_terms();
+        const auto given = command.wait->value;
+        if (command.container.empty()) {
+            return kill_ && !kill_->is_default && given < kill_->value
+                       ? name() + " has asked for " + seconds_text(kill_->value) + " s"
+                       : std::string();
+        }
+        return drain_ != nullptr && given < drain_->value
+                   ? name() + " may take " + seconds_text(drain_->value) + " s (" + drain_->what +
+                         ")"
+                   : std::string();
+    }
+
+    [[nodiscard]] milliseconds kill() const { return kill_ ? kill_->value : milliseconds(0); }
+
+    /// Where the other links of the chain stand.
+    void add_links(finding& to, const kept_place& but) const {
+        const auto add = [&](const kept_place& where, const std::string& what) {
+            if (where.file != but.file || where.at.offset != but.at.offset) {
+                add_place(to, where, what);
+            }
+        };
+        if (announce_ != nullptr) {
+            add(announce_->where, "P: " + announce_->what);
+        }
+        if (drain_ != nullptr) {
+            add(drain_->where, "D: " + drain_->what);
+        }
+        if (kill_) {
+            add(kill_->where, "K: " + kill_->what + (kill_->is_default ? ", by default" : ""));
+        }
+        if (of_.container != nullptr && of_.image != nullptr &&
+            (drain_ == nullptr || drain_->where.file != of_.image->where.file)) {
+            add(of_.image->where, "the image");
+        }
+        if (of_.build != nullptr) {
+            add(of_.build->where, "builds the image");
+        }
     }
 
 private:
@@ -100,31 +144,6 @@ private:
         return of_.container != nullptr ? of_.container->name : of_.image->name;
     }
 
-    /// Where the other links of the chain stand.
-    void add_links(finding& to, const kept_place& but) const {
-        const auto add = [&](const kept_place& where, const std::string& what) {
-            if (where.file != but.file || where.at.offset != but.at.offset) {
-                add_place(to, where, what);
-            }
-        };
-        if (announce_ != nullptr) {
-            add(announce_->where, "P: " + announce_->what);
-        }
-        if (drain_ != nullptr) {
-            add(drain_->where, "D: " + drain_->what);
-        }
-        if (kill_) {
-            add(kill_->where, "K: " + kill_->what + (kill_->is_default ? ", by default" : ""));
-        }
-        if (of_.container != nullptr && of_.image != nullptr &&
-            (drain_ == nullptr || drain_->where.file != of_.image->where.file)) {
-            add(of_.image->where, "the image");
-        }
-        if (of_.build != nullptr) {
-            add(of_.build->where, "builds the image");
-        }
-    }
-
     void check_fit() {
         // Within one file the rules of its family say it.
         if (!sum().breaks() || (drain_->where.file == kill_->where.file && !is_by_profile())) {
@@ -135,9 +154,18 @@ private:
             make_finding("CH01", where,
                          name() + " is killed before its program has to be done: " + sum().text());
         add_links(made, where);
+        made.sure = sureness();
         made.fix = "K of " + std::to_string(whole_for(sum().announce + drain_->value).count()) +
                    " s, or a smaller " + drain_->what;
         made_.push_back(std::move(made));
+    }
+
+    /// That an image is what a folder of its name makes is likely, and nothing says it.
+    [[nodiscard]] confidence sureness() const {
+        const bool is_own = of_.container != nullptr && of_.container->drain.has_value();
+        const bool is_by_name = of_.container != nullptr && of_.container->folder.empty() &&
+                                of_.build == nullptr && !is_own;
+        return is_by_name ? confidence::hint : confidence::likely;
     }
 
     [[nodiscard]] bool is_by_profile() const { return of_.container == nullptr; }
@@ -168,25 +196,7 @@ private:
                      ? ", which is " + seconds_text(of->usual) + " s where nothing is said"
                      : ", which has no limit where nothing is said"));
         add_links(made, kill_->where);
-        made_.push_back(std::move(made));
-    }
-
-    void check_command(const budget_digest& command) {
-        const auto given = command.wait->value;
-        const bool is_too_short = command.container.empty()
-                                      ? kill_ && !kill_->is_default && given < kill_->value
-                                      : drain_ != nullptr && given < drain_->value + seconds(2);
-        if (!is_too_short) {
-            return;
-        }
-        const std::string needs =
-            command.container.empty()
-                ? " has asked for " + seconds_text(kill_->value) + " s"
-                : " may take " + seconds_text(drain_->value) + " s (" + drain_->what + ")";
-        auto made = make_finding(
-            "CH02", command.wait->where,
-            command.wait->what + " is " + seconds_text(given) + " s, and " + name() + needs);
-        add_links(made, command.wait->where);
+        made.sure = confidence::hint;
         made_.push_back(std::move(made));
     }
 
@@ -197,6 +207,36 @@ private:
     std::optional<budget_term> kill_;
     std::vector<finding> made_;
 };
+
+/// What a command leaves to those that it stops. Of those that it chooses by labels all have to
+/// have asked for more: some of them may be of another environment. A node may run any of them.
+void judge_command(const budget_digest& command, std::span<const joined_budget* const> stopped,
+                   const profile& under, std::vector<finding>& into) {
+    std::optional<finding> made;
+    milliseconds longest{0};
+    for (const joined_budget* one : stopped) {
+        chain_judge judge(*one, under);
+        const auto what = judge.taken_by(command);
+        if (what.empty() && !command.is_for_all) {
+            return;
+        }
+        if (what.empty() || (made && judge.kill() <= longest)) {
+            continue;
+        }
+        longest = judge.kill();
+        made = make_finding(
+            "CH02", command.wait->where,
+            command.wait->what + " is " + seconds_text(command.wait->value) + " s, and " + what);
+        judge.add_links(*made, command.wait->where);
+        if (command.is_for_all) {
+            made->how = severity::note;
+            made->sure = confidence::hint;
+        }
+    }
+    if (made) {
+        into.push_back(std::move(*made));
+    }
+}
 
 /// The comment that is about the place, by the digests of its file.
 void accept_by_comment(finding& one, const digest_store& kept) {
@@ -217,9 +257,17 @@ void accept_by_comment(finding& one, const digest_store& kept) {
 
 std::vector<finding> judge_chain(const digest_store& kept, const profile& under) {
     std::vector<finding> made;
-    for (const joined_budget& one : join_digests(kept.all())) {
+    const auto all = join_digests(kept.all());
+    std::map<const budget_digest*, std::vector<const joined_budget*>> stopped;
+    for (const joined_budget& one : all) {
         auto found = chain_judge(one, under).judge();
         std::move(found.begin(), found.end(), std::back_inserter(made));
+        for (const budget_digest* command : one.commands) {
+            stopped[command].push_back(&one);
+        }
+    }
+    for (const auto& [command, by] : stopped) {
+        judge_command(*command, by, under, made);
     }
     for (finding& one : made) {
         accept_by_comment(one, kept);

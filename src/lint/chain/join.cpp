@@ -1,6 +1,7 @@
 #include "lint/chain/join.hpp"
 
 #include <algorithm>
+#include <array>
 #include <map>
 #include <set>
 #include <string>
@@ -19,10 +20,39 @@ bool is_called(const budget_digest& image, std::string_view name) {
            (file.starts_with(stem) && file.substr(stem.size()) == name);
 }
 
-bool is_in(const std::string& file, const std::vector<std::string>& copies) {
-    return std::any_of(copies.begin(), copies.end(), [&](const std::string& one) {
-        return file == one || (file.size() > one.size() && file.starts_with(one) &&
-                               (one.ends_with('/') || file[one.size()] == '/'));
+/// Where a program looks for its configuration when nobody tells it where: how that path begins.
+/// Empty: in the folder that it runs in, or in what it is built with.
+struct usual_path {
+    std::string_view program;
+    std::string_view begin;
+};
+
+constexpr std::array usual_paths{
+    usual_path{"nginx", "/etc/nginx/nginx.conf"},
+    usual_path{"haproxy", "/usr/local/etc/haproxy/haproxy.cfg"},
+    usual_path{"php-fpm", "/usr/local/etc/php-fpm"},
+    usual_path{"caddy", "/etc/caddy/Caddyfile"},
+    usual_path{"supervisord", "/etc/supervisor"},
+};
+
+/// Whether the image has the file, at a place where its program reads it.
+bool reads(const budget_digest& image, const budget_digest& configuration) {
+    const auto& file = configuration.path;
+    const auto name = last_of_path(file);
+    const bool is_named = image.arguments.find(name) != std::string::npos;
+    const auto* usual =
+        std::find_if(usual_paths.begin(), usual_paths.end(),
+                     [&](const usual_path& one) { return one.program == configuration.program; });
+    const bool is_found_by_itself =
+        configuration.program != "gunicorn" || name == "gunicorn.conf.py";
+    return std::any_of(image.copies.begin(), image.copies.end(), [&](const copied_path& one) {
+        if (!file.starts_with(one.from) ||
+            (file.size() > one.from.size() && file[one.from.size()] != '/')) {
+            return false;
+        }
+        const auto in_image = one.to + file.substr(one.from.size());
+        return is_named || (usual == usual_paths.end() ? is_found_by_itself
+                                                       : in_image.starts_with(usual->begin));
     });
 }
 
@@ -32,6 +62,9 @@ public:
 
     std::vector<joined_budget> join() {
         for (const budget_digest& one : all_) {
+            if (one.sets_grace) {
+                graced_.insert(one.name);
+            }
             if (one.kind == digest_kind::command && one.wait && !one.container.empty()) {
                 stopped_[&one] = image_of_stop(one);
             }
@@ -39,7 +72,7 @@ public:
         std::vector<joined_budget> made;
         std::set<const budget_digest*> run;
         for (const budget_digest& one : all_) {
-            if (one.kind == digest_kind::container) {
+            if (one.kind == digest_kind::container && !one.sets_grace) {
                 made.push_back(of_container(one));
                 run.insert(made.back().image);
             }
@@ -84,6 +117,7 @@ private:
     joined_budget of_container(const budget_digest& one) const {
         joined_budget made;
         made.container = &one;
+        made.has_other_grace = one.kill && one.kill->is_default && graced_.contains(one.name);
         if (!one.folder.empty()) {
             made.image = image_of_build(one);
         } else if (!one.image.empty()) {
@@ -111,7 +145,7 @@ private:
             return nullptr;
         }
         return only(digest_kind::configuration, [&](const budget_digest& each) {
-            return each.program == program && is_in(each.path, image.copies);
+            return each.program == program && reads(image, each);
         });
     }
 
@@ -151,6 +185,7 @@ private:
     }
 
     std::span<const budget_digest> all_;
+    std::set<std::string> graced_;  // workloads whose K is written somewhere
     std::map<const budget_digest*, const budget_digest*> stopped_;  // an image by a command
 };
 

@@ -18,6 +18,8 @@ struct joined_budget {
     const budget_digest* image = nullptr;
     const budget_digest* configuration = nullptr;
     const budget_digest* build = nullptr;  ///< by which the image was found; null: by its name
+    /// Its K is the default, and another file sets it for a workload of that name.
+    bool has_other_grace = false;
     std::vector<const budget_digest*> commands;
 };
 

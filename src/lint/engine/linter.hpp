@@ -1,7 +1,8 @@
 // Lints the files below some paths: finds out what each is, has the rules of its family judge it,
 // and hands the findings on, file by file.
 //
-// A file is read, judged and forgotten, so that memory does not grow with the tree.
+// A file is read, judged and forgotten, so that memory does not grow with the tree; what is kept
+// for the chain across files is bounded (chain/digest_store.hpp). Its findings come last.
 #pragma once
 
 #include <chrono>

@@ -25,7 +25,6 @@ struct drain_setting {
 constexpr std::array drain_settings{
     drain_setting{conf_kind::nginx, "nginx", "worker_shutdown_timeout"},
     drain_setting{conf_kind::php_fpm, "php-fpm", "process_control_timeout"},
-    drain_setting{conf_kind::uwsgi, "uwsgi", "worker-reload-mercy"},
     drain_setting{conf_kind::haproxy, "haproxy", "hard-stop-after", milliseconds(1)},
     drain_setting{conf_kind::gunicorn, "gunicorn", "graceful_timeout"},
     drain_setting{conf_kind::spring_properties, "java",

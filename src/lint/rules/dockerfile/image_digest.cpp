@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <system_error>
 
+#include "core/software.hpp"
 #include "lint/launch/stop_time.hpp"
 
 namespace lastcall::lint {
@@ -13,36 +14,69 @@ namespace fs = std::filesystem;
 constexpr std::size_t most_copies = 64;
 /// Where a build context begins that a Dockerfile is part of: its folder, or up to two above.
 constexpr int most_above = 2;
+constexpr int most_stages = 4;  // of COPY --from of COPY --from ...
 
-/// The files and folders of the build context that the stage takes in, and those below it.
-std::vector<std::string> copies_of(const docker_build& build, const docker_stage& last,
-                                   const fs::path& folder) {
-    std::vector<std::string> made;
-    for (const docker_stage* at = &last; at != nullptr;
-         at = at->base_stage ? &build.stages[*at->base_stage] : nullptr) {
-        for (const docker_copy& one : at->copies) {
-            if (!one.stage.empty()) {
-                continue;
-            }
-            for (const docker_word& source : one.sources) {
-                const auto& name = source.text.text();
-                if (!source.is_known || name.empty() || made.size() >= most_copies ||
-                    name.find_first_of("*?[") != std::string::npos) {
-                    continue;
-                }
-                fs::path context = folder;
-                std::error_code failed;
-                for (int i = 0; i <= most_above; ++i, context /= "..") {
-                    const auto found = context / fs::path(name).relative_path();
-                    if (fs::exists(found, failed)) {
-                        made.push_back(whole_path(found));
-                        break;
-                    }
+class copy_search {
+public:
+    copy_search(const docker_build& build, const fs::path& folder)
+        : build_(build), folder_(folder) {}
+
+    /// What the stage takes in, and those below it; of a program that is built, what those take in
+    /// that it is copied from.
+    std::vector<copied_path> of(const docker_stage& last, bool is_built) {
+        look(last, is_built, 0);
+        return std::move(made_);
+    }
+
+private:
+    void look(const docker_stage& last, bool is_built, int depth) {
+        for (const docker_stage* at = &last; at != nullptr && depth <= most_stages;
+             at = at->base_stage ? &build_.stages[*at->base_stage] : nullptr) {
+            for (const docker_copy& one : at->copies) {
+                const auto* other = one.stage.empty() ? nullptr : build_.target(one.stage);
+                if (other != nullptr && other != at && is_built) {
+                    look(*other, false, depth + 1);
+                } else if (one.stage.empty() && one.is_known) {
+                    add(one);
                 }
             }
         }
     }
-    return made;
+
+    void add(const docker_copy& one) {
+        for (const docker_word& source : one.sources) {
+            const auto& name = source.text.text();
+            if (!source.is_known || name.empty() || made_.size() >= most_copies ||
+                name.find_first_of("*?[") != std::string::npos) {
+                continue;
+            }
+            fs::path context = folder_;
+            std::error_code failed;
+            for (int i = 0; i <= most_above; ++i, context /= "..") {
+                const auto found = context / fs::path(name).relative_path();
+                if (!fs::exists(found, failed)) {
+                    continue;
+                }
+                const bool goes_into =
+                    !fs::is_directory(found, failed) && (one.is_folder || one.sources.size() > 1);
+                made_.push_back(
+                    {whole_path(found),
+                     goes_into ? joined_path(one.to, found.filename().string()) : one.to});
+                break;
+            }
+        }
+    }
+
+    const docker_build& build_;
+    const fs::path folder_;
+    std::vector<copied_path> made_;
+};
+
+/// What the stop signal does to it is no end of its work: there is nothing that takes time.
+bool ends_at_once(const docker_case& given, const std::string& program) {
+    const auto* software = core::find_software(program);
+    const auto signal = given.stop_signal();
+    return software != nullptr && (!signal || !software->ends_in_order(*signal));
 }
 
 }  // namespace
@@ -50,7 +84,7 @@ std::vector<std::string> copies_of(const docker_build& build, const docker_stage
 void digest_image(const docker_case& given, const fs::path& path, digest_store& into) {
     const auto* stage = given.stage();
     const auto* hop = given.chain().program();
-    if (stage == nullptr || hop == nullptr) {
+    if (stage == nullptr || hop == nullptr || ends_at_once(given, hop->call.name)) {
         return;
     }
     const auto& report = given.report();
@@ -62,7 +96,10 @@ void digest_image(const docker_case& given, const fs::path& path, digest_store& 
     made.program = hop->call.name;
     made.path = whole_path(path);
     made.folder = whole_path(path.parent_path().empty() ? "." : path.parent_path());
-    made.copies = copies_of(given.build(), *stage, path.parent_path());
+    made.copies = copy_search(given.build(), path.parent_path()).of(*stage, made.program == "java");
+    for (const launch_word& one : hop->words) {
+        made.arguments += one.what.what.text + " ";
+    }
     for (const needed_time& one : needed_times(given.chain(), given.file().lines)) {
         if (made.drain && made.drain->value >= one.limit) {
             continue;

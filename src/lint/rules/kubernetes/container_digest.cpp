@@ -25,6 +25,15 @@ void digest_containers(const pod_case& given, digest_store& into) {
     }
     const auto keep = [&](place at) { return keep_place(report.file(), report.text(), at); };
     const bool is_default = is_absent(given.of().pod, "terminationGracePeriodSeconds");
+    if (!is_default) {
+        // A patch of a workload in another file has its grace period, and no image.
+        budget_digest patch;
+        patch.kind = digest_kind::container;
+        patch.name = given.of().name();
+        patch.where = keep(given.of().grace_at());
+        patch.sets_grace = true;
+        into.add(std::move(patch));
+    }
     for (const container_case& one : given.containers()) {
         const auto image = one.object.get("image").text();
         if ((one.is_init && !one.is_native) || !image) {
