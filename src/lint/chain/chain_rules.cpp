@@ -155,8 +155,9 @@ private:
                          name() + " is killed before its program has to be done: " + sum().text());
         add_links(made, where);
         made.sure = sureness();
-        made.fix = "K of " + std::to_string(whole_for(sum().announce + drain_->value).count()) +
-                   " s, or a smaller " + drain_->what;
+        made.fix = (is_by_profile() ? "at least " : kill_->what + " of at least ") +
+                   std::to_string(whole_for(sum().announce + drain_->value).count()) +
+                   " s, or a shorter " + drain_->what;
         made_.push_back(std::move(made));
     }
 
@@ -276,6 +277,12 @@ std::vector<finding> judge_chain(const digest_store& kept, const profile& under)
         return std::tie(a.file, a.at.line, a.at.column, a.broken->id, a.what) <
                std::tie(b.file, b.at.line, b.at.column, b.broken->id, b.what);
     });
+    // Two containers of one image, in one pod, are one link.
+    const auto last = std::unique(made.begin(), made.end(), [](const finding& a, const finding& b) {
+        return a.file == b.file && a.at.offset == b.at.offset && a.broken == b.broken &&
+               a.what == b.what;
+    });
+    made.erase(last, made.end());
     return made;
 }
 

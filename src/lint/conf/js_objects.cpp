@@ -108,7 +108,8 @@ private:
     }
 
     void word_here() {
-        const auto begin = at_;
+        // At least one byte is taken: a colon without a key before it.
+        const auto begin = at_++;
         while (at_ < text_.size() && !is_blank(text_[at_]) &&
                std::string_view("{}[](),;:\"'`").find(text_[at_]) == std::string_view::npos) {
             ++at_;

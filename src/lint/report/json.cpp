@@ -70,6 +70,7 @@ public:
         out.field("errors", summary.errors).field("warnings", summary.warnings);
         out.field("notes", summary.notes).field("accepted", summary.accepted);
         out.field("known", summary.known).field("fixed", summary.fixed);
+        out.field("unjoined", summary.unjoined);
         out.field("unreadable", summary.unreadable).end_object();
         return "\n],\"summary\":" + std::move(out).text() + "}\n";
     }

@@ -35,7 +35,8 @@ TEST(JsObjects, OfGarbageFindAnEnd) {
         text += "{a:[\"\\";
     }
     EXPECT_LE(read_js_objects(text).size(), 10000U);
-    for (const char* one : {"{", "}", "{a:", "{a:'", "{a:`${", "/*", "{...", "]})", "\\", "'\\"}) {
+    for (const char* one :
+         {"{", "}", "{a:", "{a:'", "{a:`${", "/*", "{...", "]})", "\\", "'\\", ":", "{:}"}) {
         EXPECT_LE(read_js_objects(one).size(), 1U) << one;
     }
 }
