@@ -14,11 +14,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::string bytes_of(const fs::path& path) {
-    std::ifstream file(path, std::ios::binary);
-    return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-}
-
 /// A fixture with all of its files, one of which is changed.
 std::vector<fs::path> files_of(const fs::path& fixture) {
     std::vector<fs::path> made;

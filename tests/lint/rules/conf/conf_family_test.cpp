@@ -21,11 +21,6 @@ std::vector<finding> lint_conf(const test_folder& in, bool fixes = false) {
     return made;
 }
 
-std::string bytes_of(const fs::path& file) {
-    std::ifstream from(file, std::ios::binary);
-    return {std::istreambuf_iterator<char>(from), {}};
-}
-
 TEST(Configuration, IsMendedAtItsPlaceOnce) {
     test_folder in;
     const auto uwsgi = in.add("a/uwsgi.ini", "[uwsgi]\r\nmaster = true\r\nhttp = :80\r\n");
