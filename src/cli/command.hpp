@@ -40,6 +40,7 @@ int run_upgrade_command(std::span<char* const> arguments);
 int run_verify_journal_command(std::span<char* const> arguments);
 int run_agent_command(std::span<char* const> arguments);
 int run_check_command(std::span<char* const> arguments);
+int run_doctor_command(std::span<char* const> arguments);
 int run_lint_command(std::span<char* const> arguments);
 int run_explain_command(std::span<char* const> arguments);
 int run_drill_command(std::span<char* const> arguments);

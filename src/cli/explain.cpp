@@ -12,7 +12,7 @@
 namespace lastcall::cli {
 
 int run_explain_command(std::span<char* const> arguments) {
-    command_line line("explain", "what a rule of `lastcall lint` is about, and what to do",
+    command_line line("explain", "what a rule of `lastcall lint` or `lastcall doctor` is about",
                       {"[RULE]"});
     std::string id;
     line.word("a rule", false, id);

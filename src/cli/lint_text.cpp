@@ -100,13 +100,19 @@ std::string finding_text(const lint::finding& one, const screen& on) {
 }
 
 std::string rule_text(const lint::rule& one, const screen& on) {
+    const auto example = [](const char* label, std::string_view text) {
+        return text.empty() ? std::string() : std::string("\n") + label + ":\n" + indented(text);
+    };
+    // Of a process nothing can be accepted by a comment.
+    const bool is_of_files = one.id.front() != 'L';
     return in_colour(std::string(one.id), "1", on) + " " + std::string(one.title) + " (" +
            in_colour(to_string(one.usual), colour_of(one.usual), on) + ")\n\n" +
-           paragraph("", one.why, on) + paragraph("Source: ", one.source, on) + "\nBad:\n" +
-           indented(one.bad) + "\nGood:\n" + indented(one.good) + "\n" +
+           paragraph("", one.why, on) + paragraph("Source: ", one.source, on) +
+           example("Bad", one.bad) + example("Good", one.good) + "\n" +
            paragraph("Fix: ", one.fix, on) +
-           "\nTo accept it in one place:\n    # lastcall: ignore=" + std::string(one.id) +
-           " reason=WHY until=YYYY-MM-DD\n";
+           (is_of_files ? "\nTo accept it in one place:\n    # lastcall: ignore=" +
+                              std::string(one.id) + " reason=WHY until=YYYY-MM-DD\n"
+                        : "");
 }
 
 std::string rule_list_text() {

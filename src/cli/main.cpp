@@ -42,7 +42,9 @@ constexpr std::array commands{
     headline("Prove it"),
     command{"drill", "stop a service under load, and account for every request", run_drill_command},
     command{"lint", "which files will make a stop lose something", run_lint_command},
-    command{"explain", "what a rule of lint is about, and what to do", run_explain_command},
+    command{"doctor", "why a process does not stop, or will not", run_doctor_command},
+    command{"explain", "what a rule of lint or doctor is about, and what to do",
+            run_explain_command},
 #ifdef LASTCALL_HAS_AGENT
     command{"agent", {}, run_agent_command},  // for the keeper
 #endif

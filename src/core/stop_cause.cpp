@@ -11,6 +11,14 @@ constexpr std::array shells = {std::string_view("sh"),   std::string_view("dash"
                                std::string_view("ksh"),  std::string_view("mksh"),
                                std::string_view("zsh"),  std::string_view("busybox")};
 
+constexpr std::array inits = {std::string_view("tini"),        std::string_view("tini-static"),
+                              std::string_view("docker-init"), std::string_view("dumb-init"),
+                              std::string_view("catatonit"),   std::string_view("lastcall-init")};
+
+// With one word of their own, as in "go run server.go".
+constexpr std::array building_launchers = {std::string_view("go"), std::string_view("cargo"),
+                                           std::string_view("dotnet")};
+
 constexpr std::array launchers = {
     std::string_view("npm"),     std::string_view("npx"),    std::string_view("yarn"),
     std::string_view("yarnpkg"), std::string_view("pnpm"),   std::string_view("nodemon"),
@@ -43,7 +51,9 @@ bool waits_for_child(const stop_facts& facts) noexcept {
 
 /// Where the call can not be read, a shell with a child is taken to wait for it.
 bool shell_waits(const stop_facts& facts) noexcept {
-    return is_shell(facts.program) && facts.children > 0 &&
+    const bool is_in_wait =
+        facts.on_stop == disposition::caught && facts.child_stands == child_place::background;
+    return is_shell(facts.program) && facts.children > 0 && !is_in_wait &&
            (waits_for_child(facts) || (facts.system_call.empty() && facts.wchan.empty()));
 }
 
@@ -52,39 +62,6 @@ bool is_node(const stop_facts& facts) noexcept {
 }
 
 using kind = stop_cause_kind;
-
-/// What holds whatever the process does about signals.
-stop_cause why_it_can_not_run(const stop_facts& facts) noexcept {
-    if (facts.is_dead) {
-        return {kind::zombie, confidence::proven};
-    }
-    if (facts.state == 'Z') {
-        return {kind::zombie_leader, confidence::proven};
-    }
-    if (facts.is_frozen) {
-        return {kind::frozen, confidence::proven};
-    }
-    if (facts.dumps_core) {
-        return {kind::core_dump, confidence::proven};
-    }
-    if (facts.state == 't') {
-        return {kind::traced, confidence::proven};
-    }
-    if (facts.state == 'T') {
-        return {kind::stopped, confidence::proven};
-    }
-    if (facts.state == 'D' || facts.sleeps_in_kernel) {
-        return {kind::uninterruptible,
-                facts.kill_is_pending ? confidence::proven : confidence::likely};
-    }
-    if (facts.is_exiting) {
-        return {kind::exiting, confidence::proven};
-    }
-    if (facts.kill_is_pending) {
-        return {kind::kill_pending, confidence::proven};
-    }
-    return {};
-}
 
 /// What keeps the signal from its handler, or from its effect.
 stop_cause why_signal_is_lost(const stop_facts& facts) noexcept {
@@ -136,6 +113,8 @@ stop_cause what_it_waits_for(const stop_facts& facts) noexcept {
 
 bool is_shell(std::string_view program) noexcept { return is_in(shells, program); }
 
+bool is_init(std::string_view program) noexcept { return is_in(inits, program); }
+
 std::string_view launcher_in(std::string_view command) noexcept {
     // "npm run start", "node /usr/bin/yarn start", "/usr/bin/npm-cli.js"
     for (int looked_at = 0; looked_at < 2; ++looked_at) {
@@ -148,9 +127,45 @@ std::string_view launcher_in(std::string_view command) noexcept {
         if (is_in(launchers, name)) {
             return name;
         }
+        if (looked_at == 0 && is_in(building_launchers, name)) {
+            const auto verb = take_argument(command);
+            return verb == "run" || verb == "watch" ? name : std::string_view();
+        }
         if (looked_at == 0 && name != "node" && name != "nodejs" && !is_shell(name)) {
             break;  // the second word is a script only for what runs scripts
         }
+    }
+    return {};
+}
+
+stop_cause why_it_can_not_run(const stop_facts& facts) noexcept {
+    if (facts.is_dead) {
+        return {kind::zombie, confidence::proven};
+    }
+    if (facts.state == 'Z') {
+        return {kind::zombie_leader, confidence::proven};
+    }
+    if (facts.is_frozen) {
+        return {kind::frozen, confidence::proven};
+    }
+    if (facts.dumps_core) {
+        return {kind::core_dump, confidence::proven};
+    }
+    if (facts.state == 't') {
+        return {kind::traced, confidence::proven};
+    }
+    if (facts.state == 'T') {
+        return {kind::stopped, confidence::proven};
+    }
+    if (facts.state == 'D' || facts.sleeps_in_kernel) {
+        return {kind::uninterruptible,
+                facts.kill_is_pending ? confidence::proven : confidence::likely};
+    }
+    if (facts.is_exiting) {
+        return {kind::exiting, confidence::proven};
+    }
+    if (facts.kill_is_pending) {
+        return {kind::kill_pending, confidence::proven};
     }
     return {};
 }
@@ -189,7 +204,8 @@ stop_cause what_will_fail(const stop_facts& facts) noexcept {
     if (facts.is_dead || facts.is_exiting || facts.state == 'Z') {
         return {};
     }
-    if (is_shell(facts.program) && facts.on_stop == disposition::caught) {
+    if (is_shell(facts.program) && facts.on_stop == disposition::caught &&
+        facts.child_stands != child_place::foreground) {
         return {};  // it may be inside `wait`, where a trap runs at once
     }
     // One child, and nothing to wait for but it: the shell could have been replaced.

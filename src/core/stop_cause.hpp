@@ -16,6 +16,10 @@ namespace lastcall::core {
 /// What the process does with the stop signal.
 enum class disposition : std::uint8_t { unknown, by_default, caught, ignored };
 
+/// How a shell waits for its child. In front of it, a trap has to wait, too; of one in the
+/// background the shell is in `wait`, where a trap runs at once.
+enum class child_place : std::uint8_t { unknown, foreground, background };
+
 /// What was read about one process. Text is cut and printable already.
 struct stop_facts {
     int pid = 0;
@@ -53,6 +57,7 @@ struct stop_facts {
     std::string_view child_command;  ///< of the only one, or of one that holds it up
     disposition child_on_stop = disposition::unknown;
     bool child_is_blocked = false;
+    child_place child_stands = child_place::unknown;
 
     std::size_t listening = 0;
     std::size_t connected = 0;
@@ -105,6 +110,13 @@ struct stop_cause {
     confidence sure = confidence::hint;
 };
 
+/// The rule of `lastcall explain` that this cause is, as "L14"; empty where there is none.
+[[nodiscard]] std::string_view rule_of(const stop_cause& cause, const stop_facts& facts) noexcept;
+
+/// What holds whatever the process does about signals: it is dead, frozen, stopped, asleep where
+/// no signal reaches it. `unknown` when nothing does.
+[[nodiscard]] stop_cause why_it_can_not_run(const stop_facts& facts) noexcept;
+
 /// Why a process that was told to stop is still there.
 [[nodiscard]] stop_cause why_not_stopped(const stop_facts& facts) noexcept;
 
@@ -119,6 +131,9 @@ void write_fix(const stop_cause& cause, const stop_facts& facts, text_sink& to) 
 
 /// A program that runs others from a script and may be replaced by the last of them.
 [[nodiscard]] bool is_shell(std::string_view program) noexcept;
+
+/// A program made to be pid 1, which passes signals on to what it has started: tini, dumb-init.
+[[nodiscard]] bool is_init(std::string_view program) noexcept;
 
 /// A program that starts the real one and is known not to pass signals on; empty if none.
 [[nodiscard]] std::string_view launcher_in(std::string_view command) noexcept;

@@ -7,11 +7,22 @@
 namespace lastcall::doctor {
 namespace {
 
+constexpr int sigint = 2;
+constexpr int sigquit = 3;
 constexpr int sigkill = 9;
 
 bool has(std::uint64_t mask, int number) noexcept {
     return number > 0 && number <= 64 && (mask >> (number - 1) & 1U) != 0;
 }
+
+}  // namespace
+
+bool starts_in_background(const sys::signal_masks& shell, const sys::signal_masks& child) noexcept {
+    return has(child.ignored, sigint) && has(child.ignored, sigquit) &&
+           !has(shell.ignored, sigint) && !has(shell.ignored, sigquit);
+}
+
+namespace {
 
 core::disposition disposition_of(const sys::signal_masks& masks, int number) noexcept {
     if (has(masks.ignored, number)) {
@@ -118,6 +129,9 @@ void stop_evidence::read_children(const stop_question& question) noexcept {
         }
         facts_.child_command = other_.command.view();
         facts_.child_on_stop = disposition_of(other_.signals, question.stop_signal);
+        const bool is_background = starts_in_background(process_.signals, other_.signals);
+        facts_.child_stands =
+            is_background ? core::child_place::background : core::child_place::unknown;
         facts_.child_is_blocked = has(other_.signals.blocked_by_all, question.stop_signal) &&
                                   !has(other_.signals.by_signalfd, question.stop_signal);
         if (facts_.child_on_stop == core::disposition::ignored || facts_.child_is_blocked) {

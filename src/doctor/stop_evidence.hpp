@@ -67,6 +67,11 @@ private:
                                       std::span<const sys::process_entry> found,
                                       std::span<int> into) noexcept;
 
+/// Whether a shell without job control has started this child with `&`: that lets it ignore the
+/// signals of the keyboard. A false answer says nothing: the child may have handlers for them.
+[[nodiscard]] bool starts_in_background(const sys::signal_masks& shell,
+                                        const sys::signal_masks& child) noexcept;
+
 /// The file a process runs, without its folder and " (deleted)"; its name where that can
 /// not be read.
 [[nodiscard]] std::string_view program_of(const sys::process_facts& process) noexcept;

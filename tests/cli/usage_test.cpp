@@ -33,10 +33,10 @@ TEST(Lastcall, HelpOfTheDrillHasAllItsGroupsAndExamples) {
 
 TEST(Lastcall, HelpOfEachCommandIsOneScreenWithAnExample) {
     for (const std::string command :
-         {"up",      "apply",   "deploy",      "approve",        "reject", "rollback",
-          "restart", "start",   "stop",        "status",         "logs",   "history",
-          "why",     "events",  "upgrade",     "verify-journal", "check",  "token",
-          "lint",    "explain", "drill judge", "drill compare"}) {
+         {"up",      "apply",   "deploy",  "approve",        "reject",       "rollback",
+          "restart", "start",   "stop",    "status",         "logs",         "history",
+          "why",     "events",  "upgrade", "verify-journal", "check",        "token",
+          "lint",    "explain", "doctor",  "drill judge",    "drill compare"}) {
         const auto help = run_lastcall(command + " --help");
         EXPECT_EQ(help.status, 0) << command;
         EXPECT_NE(help.output.find("\n  lastcall " + command), std::string::npos) << help.output;

@@ -37,6 +37,7 @@ std::span<const rule_family> rule_families() {
         rule_family{"systemd units", unit_rules()},
         rule_family{"Configurations of programs", configuration_rules()},
         rule_family{"The chain across files", chain_rules()},
+        rule_family{"Processes (lastcall doctor)", process_rules(), false},
     };
     return families;
 }

@@ -15,6 +15,7 @@ namespace lastcall::lint {
 struct rule_family {
     std::string_view name;  ///< "Dockerfiles"
     std::span<const rule> rules;
+    bool is_of_files = true;  ///< false: `lastcall doctor` reports them, and lint never does
 };
 
 [[nodiscard]] std::span<const rule_family> rule_families();
@@ -34,5 +35,6 @@ struct rule_family {
 [[nodiscard]] std::span<const rule> unit_rules();
 [[nodiscard]] std::span<const rule> configuration_rules();
 [[nodiscard]] std::span<const rule> chain_rules();
+[[nodiscard]] std::span<const rule> process_rules();
 
 }  // namespace lastcall::lint

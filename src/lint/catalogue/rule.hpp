@@ -22,7 +22,7 @@ struct rule {
     std::string_view why;     ///< what happens at a stop, in sentences
     std::string_view source;  ///< who says so: a man page with its section, or a page
     std::string_view fix;     ///< what to do, in a sentence
-    std::string_view bad;     ///< a piece of a file that breaks it
+    std::string_view bad;     ///< a piece of a file that breaks it; of a process it may be empty
     std::string_view good;    ///< the same, mended
 };
 

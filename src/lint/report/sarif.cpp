@@ -95,7 +95,9 @@ public:
         out.begin_array();
         for (const rule_family& family : rule_families()) {
             for (const rule& one : family.rules) {
-                write_rule(out, one);
+                if (family.is_of_files) {
+                    write_rule(out, one);
+                }
             }
         }
         out.end_array();

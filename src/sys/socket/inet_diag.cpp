@@ -1,16 +1,23 @@
 #include "sys/socket/inet_diag.hpp"
 
 #include <arpa/inet.h>
+#include <fcntl.h>
 #include <linux/inet_diag.h>
 #include <linux/netlink.h>
 #include <linux/sock_diag.h>
+#include <linux/tcp.h>
+#include <sched.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstddef>
 #include <cstring>
 #include <optional>
+
+#include "sys/process/proc_reader.hpp"
+#include "sys/socket/port_state.hpp"
 
 namespace lastcall::sys {
 namespace {
@@ -48,6 +55,10 @@ std::optional<tcp_line> parse(const char* at, std::size_t size) noexcept {
     std::memcpy(&found, at, sizeof found);
     tcp_line line;
     line.family = found.idiag_family;
+    line.state = found.idiag_state;
+    line.timer = found.idiag_timer;
+    line.interface_index = found.id.idiag_if;
+    line.cookie = {found.id.idiag_cookie[0], found.id.idiag_cookie[1]};
     static_assert(sizeof found.id.idiag_src == std::tuple_size_v<decltype(line.address)>);
     std::memcpy(line.address.data(), found.id.idiag_src, line.address.size());
     std::memcpy(line.peer.data(), found.id.idiag_dst, line.peer.size());
@@ -60,6 +71,47 @@ std::optional<tcp_line> parse(const char* at, std::size_t size) noexcept {
     constexpr std::size_t attributes = NLMSG_ALIGN(sizeof found);
     line.is_only_v6 = size > attributes && is_only_v6(at + attributes, size - attributes);
     return line;
+}
+
+std::optional<tcp_detail> parse_detail(const char* at, std::size_t size) noexcept {
+    while (size >= sizeof(nlattr)) {
+        nlattr head{};
+        std::memcpy(&head, at, sizeof head);
+        const std::size_t whole = NLA_ALIGN(head.nla_len);
+        if (head.nla_len < sizeof head || whole > size) {
+            break;
+        }
+        if (head.nla_type == INET_DIAG_INFO) {
+            tcp_info info{};  // of an older kernel it is shorter, the rest stays 0
+            std::memcpy(&info, at + sizeof head, std::min(sizeof info, head.nla_len - sizeof head));
+            return tcp_detail{.since_sent = std::chrono::milliseconds(info.tcpi_last_data_sent),
+                              .since_received = std::chrono::milliseconds(info.tcpi_last_data_recv),
+                              .acknowledged = info.tcpi_bytes_acked,
+                              .sent = info.tcpi_bytes_sent,
+                              .received = info.tcpi_bytes_received,
+                              .not_sent = info.tcpi_notsent_bytes,
+                              .is_window_closed = info.tcpi_snd_wnd == 0 && info.tcpi_probes > 0};
+        }
+        at += whole;
+        size -= whole;
+    }
+    return std::nullopt;
+}
+
+std::string address_text(int family, const std::array<std::uint8_t, 16>& address,
+                         std::uint16_t port) {
+    std::array<char, INET6_ADDRSTRLEN> text{};
+    in6_addr wide{};
+    std::memcpy(&wide, address.data(), sizeof wide);
+    if (family == AF_INET) {
+        ::inet_ntop(AF_INET, address.data(), text.data(), text.size());
+    } else if (IN6_IS_ADDR_V4MAPPED(&wide)) {
+        ::inet_ntop(AF_INET, address.data() + 12, text.data(), text.size());
+    } else {
+        ::inet_ntop(AF_INET6, address.data(), text.data(), text.size());
+        return "[" + std::string(text.data()) + "]:" + std::to_string(port);
+    }
+    return std::string(text.data()) + ":" + std::to_string(port);
 }
 
 enum class answer : unsigned char { more, whole, failed };
@@ -97,7 +149,34 @@ answer take(const char* at, std::size_t size, std::uint32_t asked,
 
 }  // namespace
 
-inet_diag::inet_diag() noexcept {
+const std::array<int, 2> tcp_families{AF_INET, AF_INET6};
+
+std::string local_text(const tcp_line& line) {
+    return address_text(line.family, line.address, line.local_port);
+}
+
+std::string peer_text(const tcp_line& line) {
+    return address_text(line.family, line.peer, line.peer_port);
+}
+
+inet_diag::inet_diag() noexcept { open(); }
+
+inet_diag::inet_diag(int pid) noexcept {
+    if (shares_network_with_us(pid)) {
+        open();
+        return;
+    }
+    // A socket belongs to the namespace in which it is made.
+    const unique_fd home(::open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC));
+    proc_path path = proc_path(pid) / "ns/net";
+    const unique_fd there(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    if (home && there && ::setns(there.get(), CLONE_NEWNET) == 0) {
+        open();
+        ::setns(home.get(), CLONE_NEWNET);
+    }
+}
+
+void inet_diag::open() noexcept {
     unique_fd fd(::socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_SOCK_DIAG));
     // The kernel answers within the call; the limit is for one that does not.
     const timeval limit{1, 0};
@@ -107,6 +186,59 @@ inet_diag::inet_diag() noexcept {
         if (!list(AF_INET, 1, tcp_states::listening, [](const tcp_line&) {})) {
             socket_.reset();
         }
+    }
+}
+
+bool inet_diag::send(const void* request, std::size_t size) noexcept {
+    ssize_t sent = 0;
+    do {
+        sent = ::send(socket_.get(), request, size, 0);
+    } while (sent < 0 && errno == EINTR);  // nothing was asked yet
+    return sent >= 0;
+}
+
+std::optional<tcp_detail> inet_diag::detail_of(const tcp_line& one) {
+    if (!socket_) {
+        return std::nullopt;
+    }
+    request asked{};
+    asked.head.nlmsg_len = sizeof asked;
+    asked.head.nlmsg_type = SOCK_DIAG_BY_FAMILY;
+    asked.head.nlmsg_flags = NLM_F_REQUEST;
+    asked.head.nlmsg_seq = ++asked_;
+    asked.body.sdiag_family = static_cast<std::uint8_t>(one.family);
+    asked.body.sdiag_protocol = IPPROTO_TCP;
+    asked.body.idiag_ext = 1U << (INET_DIAG_INFO - 1U);
+    asked.body.idiag_states = ~0U;
+    asked.body.id.idiag_sport = htons(one.local_port);
+    asked.body.id.idiag_dport = htons(one.peer_port);
+    std::memcpy(asked.body.id.idiag_src, one.address.data(), one.address.size());
+    std::memcpy(asked.body.id.idiag_dst, one.peer.data(), one.peer.size());
+    asked.body.id.idiag_if = one.interface_index;
+    asked.body.id.idiag_cookie[0] = one.cookie[0];
+    asked.body.id.idiag_cookie[1] = one.cookie[1];
+    if (!send(&asked, sizeof asked)) {
+        return std::nullopt;
+    }
+    alignas(nlmsghdr) std::array<char, 4096> message;
+    for (;;) {
+        const ssize_t size = ::recv(socket_.get(), message.data(), message.size(), 0);
+        if (size < 0 && errno == EINTR) {
+            continue;
+        }
+        nlmsghdr head{};
+        if (size < static_cast<ssize_t>(sizeof head)) {
+            return std::nullopt;
+        }
+        std::memcpy(&head, message.data(), sizeof head);
+        if (head.nlmsg_seq != asked_) {
+            continue;
+        }
+        constexpr std::size_t before = NLMSG_HDRLEN + NLMSG_ALIGN(sizeof(inet_diag_msg));
+        const auto whole = std::min<std::size_t>(head.nlmsg_len, static_cast<std::size_t>(size));
+        return head.nlmsg_type == SOCK_DIAG_BY_FAMILY && whole > before
+                   ? parse_detail(message.data() + before, whole - before)
+                   : std::nullopt;
     }
 }
 
@@ -124,13 +256,10 @@ bool inet_diag::list(int family, std::uint16_t local_port, tcp_states states,
     asked.body.sdiag_protocol = IPPROTO_TCP;
     asked.body.idiag_states = static_cast<std::uint32_t>(states);
     asked.body.id.idiag_sport = htons(local_port);
-    ssize_t size = 0;
-    do {
-        size = ::send(socket_.get(), &asked, sizeof asked, 0);
-    } while (size < 0 && errno == EINTR);  // nothing was asked yet
-    if (size < 0) {
+    if (!send(&asked, sizeof asked)) {
         return false;
     }
+    ssize_t size = 0;
     alignas(nlmsghdr) std::array<char, room_for_answers> message;
     for (;;) {
         size = ::recv(socket_.get(), message.data(), message.size(), 0);

@@ -18,6 +18,9 @@ TEST(Catalogue, SaysEverythingOfEachRule) {
             EXPECT_TRUE(one.why.ends_with('.'));
             EXPECT_FALSE(one.source.empty());
             EXPECT_FALSE(one.fix.empty());
+            if (one.id.front() == 'L') {
+                continue;  // a process is no piece of text
+            }
             EXPECT_FALSE(one.bad.empty());
             EXPECT_NE(one.bad, one.good);
         }

@@ -1,0 +1,70 @@
+#include "doctor/look/group_facts.hpp"
+
+#include <array>
+#include <string>
+
+#include "sys/process/proc_reader.hpp"
+
+namespace lastcall::doctor {
+namespace {
+
+std::uint64_t field_in_file(const std::string& file, std::string_view name) {
+    sys::proc_path path(file);
+    std::array<char, 2048> buffer;
+    const auto text = sys::read_start(path, buffer);
+    const std::string field = std::string(name) + " ";
+    return text ? sys::parse_number(sys::field_of(*text, field)).value_or(0) : 0;
+}
+
+void add_processor(const std::string& folder, seen_process& into) {
+    into.group_periods += field_in_file(folder + "/cpu.stat", "nr_periods");
+    into.group_throttled += field_in_file(folder + "/cpu.stat", "nr_throttled");
+}
+
+template <typename Take>
+void for_each_group(int pid, const Take& take) {
+    sys::proc_path path = sys::proc_path(pid) / "cgroup";
+    sys::line_reader lines(path);
+    while (const auto line = lines.next()) {
+        const auto first = line->find(':');
+        const auto second = line->find(':', first + 1);
+        if (first != std::string_view::npos && second != std::string_view::npos) {
+            take(line->substr(first + 1, second - first - 1),
+                 std::string(line->substr(second + 1)));
+        }
+    }
+}
+
+}  // namespace
+
+void read_group_facts(int pid, seen_process& into) {
+    for_each_group(pid, [&](std::string_view controllers, const std::string& group) {
+        if (group == "/") {
+            return;
+        }
+        if (controllers.empty()) {
+            const std::string folder = "/sys/fs/cgroup" + group;
+            add_processor(folder, into);
+            for (const auto* const name : {"high", "max", "oom"}) {
+                into.group_reclaims += field_in_file(folder + "/memory.events", name);
+            }
+        } else if (controllers.find("cpuacct") != std::string_view::npos || controllers == "cpu") {
+            add_processor("/sys/fs/cgroup/cpu" + group, into);
+        }
+    });
+}
+
+std::string cgroup_of(int pid) {
+    std::string unified;
+    std::string named;
+    for_each_group(pid, [&](std::string_view controllers, const std::string& group) {
+        if (controllers.empty()) {
+            unified = group;
+        } else if (controllers == "name=systemd") {
+            named = group;
+        }
+    });
+    return unified.size() > 1 ? unified : named.empty() ? unified : named;
+}
+
+}  // namespace lastcall::doctor

@@ -1,0 +1,181 @@
+#include "doctor/look/look.hpp"
+
+#include <algorithm>
+#include <fstream>
+#include <iterator>
+
+#include "core/stop_cause.hpp"
+#include "doctor/look/find_route.hpp"
+#include "doctor/look/group_facts.hpp"
+#include "doctor/look/sample.hpp"
+#include "doctor/look/script_line.hpp"
+#include "sys/process/process.hpp"
+#include "sys/process/process_list.hpp"
+#include "sys/signal/signal_names.hpp"
+#include "sys/socket/port_state.hpp"
+
+namespace lastcall::doctor {
+namespace {
+
+constexpr std::size_t processes_at_most = 64;
+constexpr std::size_t largest_program_text = 1U << 20U;
+
+int signal_of(const look_request& what, const platform_facts& platform) {
+    constexpr int sigterm = 15;
+    return what.signal != 0            ? what.signal
+           : platform.stop_signal != 0 ? platform.stop_signal
+                                       : sigterm;
+}
+
+int process_of(const process_index& all, const look_request& what) {
+    if (what.pid == 0) {
+        return owner_of_port(all, what.port);
+    }
+    if (all.find(what.pid) != nullptr) {
+        return what.pid;
+    }
+    if (sys::read_process(what.pid)) {
+        throw look_error(
+            "pid " + std::to_string(what.pid) + " is a thread, or hidden from you",
+            "`grep Tgid /proc/" + std::to_string(what.pid) + "/status` tells its process");
+    }
+    throw look_error("there is no process with pid " + std::to_string(what.pid),
+                     "it may have ended; `lastcall doctor --port N` finds who listens on a port");
+}
+
+/// Runtimes have handlers of their own: only the program's text tells whether it has one.
+bool text_names_signal(const seen_process& one, const std::string& signal) {
+    const std::string base = "/proc/" + std::to_string(one.pid());
+    for (std::size_t i = 1; i < one.arguments.size(); ++i) {
+        const auto& word = one.arguments[i];
+        if (word.find(signal) != std::string::npos) {
+            return true;  // node -e "process.on('SIGTERM', ...)"
+        }
+        if (word.empty() || word.starts_with('-')) {
+            continue;
+        }
+        std::ifstream file(word.starts_with('/') ? base + "/root" + word : base + "/cwd/" + word,
+                           std::ios::binary);
+        std::string text(largest_program_text, '\0');
+        file.read(text.data(), static_cast<std::streamsize>(text.size()));
+        text.resize(static_cast<std::size_t>(std::max<std::streamsize>(file.gcount(), 0)));
+        return text.find(signal) != std::string::npos;
+    }
+    return false;
+}
+
+/// Returns: whether the sockets were told.
+bool read_all(const std::vector<int>& pids, sys::inet_diag& ask, snapshot& into) {
+    for (const int pid : pids) {
+        if (auto one = read_seen_process(pid)) {
+            into.processes.emplace(pid, std::move(*one));
+        }
+    }
+    return read_seen_sockets(ask, into);
+}
+
+void read_scripts(seen& made) {
+    for (const int pid : made.route) {
+        const auto* shell = made.find(pid);
+        if (shell == nullptr || !core::is_shell(shell->program)) {
+            continue;
+        }
+        const auto children = made.children_of(pid);
+        const auto* child = made.find(made.hop_behind(pid));
+        if (child == nullptr && !children.empty()) {
+            child = children.front();
+        }
+        const std::vector<std::string> none;
+        if (auto place = place_in_script(pid, shell->arguments,
+                                         child == nullptr ? none : child->arguments)) {
+            made.scripts.push_back(std::move(*place));
+        }
+    }
+}
+
+/// Whom the platform signals; where none is known whoever was named, or is above who listens.
+int entry_of(const process_index& all, const look_request& what, const platform_facts& platform,
+             int subject) {
+    const int main = platform.main_pid;
+    if (main > 0 && all.is_below(subject, main)) {
+        return main;
+    }
+    return what.pid != 0 ? subject : entry_above(all, subject);
+}
+
+void tell_blind_spots(seen& made, bool has_sockets) {
+    for (const int pid : made.route) {
+        const auto* one = made.find(pid);
+        if (one == nullptr || one->entry.is_dead()) {
+            continue;
+        }
+        const std::string name = "pid " + std::to_string(pid);
+        if (!one->descriptors.is_readable) {
+            made.blind_spots.push_back({"what " + name + " has open", "it is another user's",
+                                        "run it as root", "L06, L17, L18, L40 to L49"});
+        }
+        if (!one->threads.has_calls) {
+            made.blind_spots.push_back({"the system calls of " + name,
+                                        "/proc/PID/syscall needs the right to trace it",
+                                        "run it as root", "L15, L26, L35 to L37"});
+        }
+        if (!one->threads.is_whole) {
+            made.blind_spots.push_back({"all threads of " + name, "it has more than are looked at",
+                                        "", "L05, L35 to L37"});
+        }
+    }
+    if (!has_sockets) {
+        const bool is_ours = sys::shares_network_with_us(made.service());
+        made.blind_spots.push_back({"the sockets of pid " + std::to_string(made.service()),
+                                    is_ours
+                                        ? "the kernel does not answer sock_diag(7)"
+                                        : "it is in a network namespace that may not be entered",
+                                    is_ours ? "" : "run it as root", "L41 to L49"});
+    }
+    if (!made.is_stopping()) {
+        made.blind_spots.push_back(
+            {"what a stop would wait for", "nobody has told that the stop has begun",
+             "while it stops: --since 10s, or --watch", "L09, L37, L41, L43 to L45, L48"});
+    }
+}
+
+}  // namespace
+
+seen look(const look_request& what) {
+    const process_index all(sys::list_processes());
+    const int subject = process_of(all, what);
+    seen made;
+    made.subject = what.subject;
+    made.platform = what.platform;
+    if (what.ask_platform) {
+        made.platform = what.ask_platform(cgroup_of(subject));
+    }
+    made.signal = signal_of(what, made.platform);
+    made.signal_name = sys::signal_name(made.signal);
+    made.since = what.since;
+    const int entry = entry_of(all, what, made.platform, subject);
+    made.route = route_from(all, entry);
+    auto pids = all.tree_of(entry, processes_at_most);
+    for (const int pid : made.platform.members) {
+        if (std::find(pids.begin(), pids.end(), pid) == pids.end() &&
+            pids.size() < processes_at_most) {
+            pids.push_back(pid);
+        }
+    }
+    sys::inet_diag ask(made.service());
+    const auto begin = std::chrono::steady_clock::now();
+    const bool has_first = read_all(pids, ask, made.first);
+    sys::sleep_until(begin + what.between);
+    const bool has_second = read_all(pids, ask, made.second);
+    made.between = std::chrono::steady_clock::now() - begin;
+    for (auto& [pid, one] : made.second.processes) {
+        if (one.is_namespace_init() && one.program.starts_with("node")) {
+            one.names_signal = text_names_signal(one, made.signal_name);
+        }
+    }
+    read_scripts(made);
+    tell_blind_spots(made, has_first && has_second);
+    return made;
+}
+
+}  // namespace lastcall::doctor

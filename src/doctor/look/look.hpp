@@ -1,0 +1,38 @@
+// Looks at a subject twice, and at nothing else: reads only, and never stops anybody.
+#pragma once
+
+#include <functional>
+#include <stdexcept>
+
+#include "doctor/look/seen.hpp"
+
+namespace lastcall::doctor {
+
+/// It cannot be looked at: why, and what to do.
+class look_error : public std::runtime_error {
+public:
+    look_error(const std::string& what, std::string hint)
+        : std::runtime_error(what), hint_(std::move(hint)) {}
+    [[nodiscard]] const std::string& hint() const noexcept { return hint_; }
+
+private:
+    std::string hint_;
+};
+
+struct look_request {
+    std::string subject;     ///< in words: "pid 12"
+    int pid = 0;             ///< who is signalled; 0: whoever is to be for `port`
+    std::uint16_t port = 0;  ///< of a listening socket
+    platform_facts platform;
+    /// Asked with the cgroup of the process where no platform was named; may be empty.
+    std::function<platform_facts(const std::string& group)> ask_platform;
+    int signal = 0;  ///< 0: what the platform sends; else SIGTERM
+    std::optional<std::chrono::nanoseconds> since;
+    std::chrono::nanoseconds between = std::chrono::seconds(1);
+};
+
+/// Errors: look_error.
+/// Blocks: for `between`, and some milliseconds.
+[[nodiscard]] seen look(const look_request& what);
+
+}  // namespace lastcall::doctor

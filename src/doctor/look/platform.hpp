@@ -1,0 +1,39 @@
+// What the platform says about the subject: who starts it, whom it signals, how long it waits.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace lastcall::doctor {
+
+enum class platform_kind : std::uint8_t { none, systemd, docker, lastcall };
+
+/// Empty and unset: not known.
+struct platform_facts {
+    platform_kind kind = platform_kind::none;
+    std::string name;          ///< "unit orders.service"
+    int main_pid = 0;          ///< whom it signals; 0: nobody runs
+    int control_pid = 0;       ///< of ExecStop and the like, while it runs
+    std::string kill_mode;     ///< of a unit: "control-group"
+    bool never_kills = false;  ///< SendSIGKILL=no
+    std::string active;        ///< "deactivating"
+    std::string sub;           ///< "stop-sigterm"
+    std::string pid_file;
+    int pid_in_file = 0;
+    int stop_signal = 0;
+    std::optional<std::chrono::nanoseconds> grace;  ///< max(): without end
+    std::string grace_source;                       ///< "TimeoutStopUSec of orders.service"
+    std::string grace_setting;                      ///< "TimeoutStopSec"
+    std::vector<int> members;                       ///< of its cgroup
+
+    /// Everybody gets the signal, not only the main process.
+    [[nodiscard]] bool signals_all() const noexcept {
+        return kind == platform_kind::systemd && kill_mode == "control-group";
+    }
+    [[nodiscard]] bool is_stopping() const noexcept { return active == "deactivating"; }
+};
+
+}  // namespace lastcall::doctor

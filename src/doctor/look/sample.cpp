@@ -1,0 +1,129 @@
+#include "doctor/look/sample.hpp"
+
+#include <set>
+
+#include "doctor/look/group_facts.hpp"
+#include "doctor/stop_evidence.hpp"
+#include "sys/process/proc_reader.hpp"
+#include "sys/process/process_list.hpp"
+
+namespace lastcall::doctor {
+namespace {
+
+constexpr std::size_t details_at_most = 256;
+
+std::uint64_t signals_by_descriptor(int pid, const sys::descriptor_list& all) {
+    std::uint64_t mask = 0;
+    for (const auto& one : all.all) {
+        if (one.kind == sys::descriptor_kind::signalfd) {
+            mask |= sys::parse_number(sys::descriptor_field(pid, one.number, "sigmask:"), 16)
+                        .value_or(0);
+        }
+    }
+    return mask;
+}
+
+std::string command_of_process(int pid) {
+    sys::short_text<512> text;
+    if (pid > 0) {
+        sys::read_command(pid, text);
+    }
+    return std::string(text.view());
+}
+
+}  // namespace
+
+std::optional<seen_process> read_seen_process(int pid) {
+    sys::process_facts facts;
+    if (!sys::read_process_facts(pid, facts)) {
+        return std::nullopt;
+    }
+    seen_process made;
+    made.entry = facts.entry;
+    made.signals = facts.signals;
+    made.command = facts.command.view();
+    made.program = program_of(facts);
+    made.name = facts.comm.view();
+    made.arguments = sys::arguments_of(pid);
+    made.uid = facts.uid;
+    made.age = sys::age_of(facts.entry);
+    made.namespace_pid = facts.namespace_pid;
+    made.is_host_init = pid == 1;
+    made.is_frozen = facts.is_frozen;
+    made.is_frozen_v1 = facts.is_frozen_v1;
+    made.dumps_core = facts.dumps_core;
+    made.is_program_deleted = facts.exe.view().ends_with(" (deleted)");
+    made.may_be_signalled = sys::may_signal(pid);
+    made.tracer = facts.tracer;
+    made.tracer_command = command_of_process(facts.tracer);
+    made.parent_command = command_of_process(facts.entry.ppid);
+    made.wchan = facts.wchan.view();
+    made.call_name = facts.system_call_name;
+    made.sleeping_thread = facts.sleeping_thread;
+    made.threads = sys::threads_of(pid);
+    for (const auto& one : made.threads.threads) {
+        made.ticks += one.ticks;
+    }
+    if (!facts.entry.is_dead()) {
+        made.descriptors = sys::descriptors_of(pid);
+        made.signalfds = signals_by_descriptor(pid, made.descriptors);
+        made.is_given_sockets = !sys::environment_value(pid, "LISTEN_FDS").empty();
+        read_group_facts(pid, made);
+    }
+    return made;
+}
+
+bool read_seen_sockets(sys::inet_diag& ask, snapshot& into) {
+    into.sockets.clear();
+    std::set<std::uint64_t> inodes;
+    for (const auto& [pid, process] : into.processes) {
+        for (const auto& one : process.descriptors.all) {
+            if (one.kind == sys::descriptor_kind::socket) {
+                inodes.insert(one.inode);
+            }
+        }
+    }
+    const auto add = [&](const sys::tcp_line& line) {
+        seen_socket made;
+        made.line = line;
+        made.local = sys::local_text(line);
+        made.peer = line.is(sys::tcp_states::listening) ? "" : sys::peer_text(line);
+        for (const auto& [pid, process] : into.processes) {
+            if (process.has_socket(line.inode)) {
+                made.owners.push_back(pid);
+            }
+        }
+        into.sockets.push_back(std::move(made));
+    };
+    bool is_whole = true;
+    std::set<std::uint16_t> ports;
+    for (const int family : sys::tcp_families) {
+        is_whole = ask.list(family, 0, sys::tcp_states::listening, [&](const sys::tcp_line& line) {
+            if (inodes.contains(line.inode)) {
+                ports.insert(line.local_port);
+                add(line);
+            }
+        }) && is_whole;
+    }
+    constexpr auto others = sys::tcp_states::established | sys::tcp_states::closed_by_peer |
+                            sys::tcp_states::handshake | sys::tcp_states::syn_sent;
+    for (const int family : sys::tcp_families) {
+        is_whole = ask.list(family, 0, others, [&](const sys::tcp_line& line) {
+            const bool is_ours = inodes.contains(line.inode);
+            // Without an inode nobody has accepted it yet.
+            if (is_ours || (line.inode == 0 && ports.contains(line.local_port))) {
+                add(line);
+                into.sockets.back().is_client = ports.contains(line.local_port);
+            }
+        }) && is_whole;
+    }
+    std::size_t asked = 0;
+    for (auto& one : into.sockets) {
+        if (!one.listens() && ++asked <= details_at_most) {
+            one.detail = ask.detail_of(one.line);
+        }
+    }
+    return is_whole;
+}
+
+}  // namespace lastcall::doctor

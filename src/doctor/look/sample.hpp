@@ -1,0 +1,18 @@
+// One process and the sockets, read from the kernel.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "doctor/look/seen.hpp"
+
+namespace lastcall::doctor {
+
+/// Unset: it is gone.
+[[nodiscard]] std::optional<seen_process> read_seen_process(int pid);
+
+/// The TCP sockets that these have, and those that wait at their listening ones.
+/// Returns: false when the kernel did not tell all of them.
+[[nodiscard]] bool read_seen_sockets(sys::inet_diag& ask, snapshot& into);
+
+}  // namespace lastcall::doctor

@@ -1,0 +1,55 @@
+#include "doctor/look/seen.hpp"
+
+#include <algorithm>
+
+namespace lastcall::doctor {
+
+std::vector<const seen_process*> seen::children_of(int pid) const {
+    std::vector<const seen_process*> found;
+    for (const auto& [id, one] : second.processes) {
+        if (one.entry.ppid == pid) {
+            found.push_back(&one);
+        }
+    }
+    return found;
+}
+
+bool seen::is_on_route(int pid) const {
+    return std::find(route.begin(), route.end(), pid) != route.end();
+}
+
+int seen::hop_before(int pid) const {
+    const auto found = std::find(route.begin(), route.end(), pid);
+    return found == route.end() || found == route.begin() ? 0 : *(found - 1);
+}
+
+int seen::hop_behind(int pid) const {
+    const auto found = std::find(route.begin(), route.end(), pid);
+    return found == route.end() || found + 1 == route.end() ? 0 : *(found + 1);
+}
+
+const script_place* seen::script_of(int pid) const {
+    const auto found = std::find_if(scripts.begin(), scripts.end(),
+                                    [&](const script_place& one) { return one.shell == pid; });
+    return found == scripts.end() ? nullptr : &*found;
+}
+
+std::vector<const seen_socket*> seen::sockets_of(int pid) const {
+    std::vector<const seen_socket*> found;
+    const auto* process = find(pid);
+    for (const auto& one : second.sockets) {
+        if (process != nullptr && process->has_socket(one.line.inode)) {
+            found.push_back(&one);
+        }
+    }
+    return found;
+}
+
+const seen_socket* seen::socket_before(const seen_socket& one) const {
+    const auto found =
+        std::find_if(first.sockets.begin(), first.sockets.end(),
+                     [&](const seen_socket& each) { return each.line.cookie == one.line.cookie; });
+    return found == first.sockets.end() ? nullptr : &*found;
+}
+
+}  // namespace lastcall::doctor

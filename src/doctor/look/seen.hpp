@@ -1,0 +1,74 @@
+// What was seen of processes that are to stop, as plain values: all that the rules decide over.
+//
+// Two looks, some time apart: what is stuck is the same in both. Nothing in here can be asked
+// again, so a table can make any of it.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "doctor/look/platform.hpp"
+#include "doctor/look/seen_process.hpp"
+#include "doctor/look/seen_socket.hpp"
+
+namespace lastcall::doctor {
+
+/// What could not be looked at, and which rules cannot say anything for it.
+struct blind_spot {
+    std::string what;   ///< "the sockets of pid 12"
+    std::string why;    ///< "its network namespace may not be entered"
+    std::string fix;    ///< "run as root"
+    std::string rules;  ///< "L41 to L48"
+};
+
+/// One look at all of them.
+struct snapshot {
+    std::map<int, seen_process> processes;
+    std::vector<seen_socket> sockets;
+
+    [[nodiscard]] const seen_process* find(int pid) const {
+        const auto found = processes.find(pid);
+        return found == processes.end() ? nullptr : &found->second;
+    }
+};
+
+struct seen {
+    std::string subject;  ///< "port 8080"
+    platform_facts platform;
+    int signal = 15;
+    std::string signal_name = "SIGTERM";
+    /// The stop signal was sent this long ago; unset: it is not known to have been sent.
+    std::optional<std::chrono::nanoseconds> since;
+
+    std::chrono::nanoseconds between{0};  ///< the two looks
+    snapshot first;
+    snapshot second;  ///< without those that have ended
+
+    std::vector<int> route;             ///< from who is signalled to who does the work
+    std::vector<script_place> scripts;  ///< of the shells on it: where each of them is
+    std::vector<blind_spot> blind_spots;
+
+    [[nodiscard]] bool is_stopping() const noexcept {
+        return since.has_value() || platform.is_stopping();
+    }
+    [[nodiscard]] int entry() const { return route.empty() ? 0 : route.front(); }
+    [[nodiscard]] int service() const { return route.empty() ? 0 : route.back(); }
+    /// Of the second look.
+    [[nodiscard]] const seen_process* find(int pid) const { return second.find(pid); }
+    [[nodiscard]] const seen_process* before(int pid) const { return first.find(pid); }
+    [[nodiscard]] std::vector<const seen_process*> children_of(int pid) const;
+    [[nodiscard]] bool is_on_route(int pid) const;
+    /// Its parent on the route; 0: it is the first, or not on it.
+    [[nodiscard]] int hop_before(int pid) const;
+    [[nodiscard]] int hop_behind(int pid) const;
+    [[nodiscard]] const script_place* script_of(int pid) const;
+    /// The sockets that it has open, of the second look.
+    [[nodiscard]] std::vector<const seen_socket*> sockets_of(int pid) const;
+    [[nodiscard]] const seen_socket* socket_before(const seen_socket& one) const;
+};
+
+}  // namespace lastcall::doctor

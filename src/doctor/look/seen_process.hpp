@@ -1,0 +1,87 @@
+// One process at one moment.
+#pragma once
+
+#include <algorithm>
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "sys/process/descriptor_list.hpp"
+#include "sys/process/process_facts.hpp"
+#include "sys/process/thread_list.hpp"
+
+namespace lastcall::doctor {
+
+struct seen_process {
+    sys::process_entry entry;
+    sys::signal_masks signals;
+    std::uint64_t signalfds = 0;  ///< signals that it has a signalfd(2) for, blocked or not
+    std::string command;          ///< printable
+    std::string program;          ///< the file it runs, without its folder; else its name
+    std::string name;             ///< comm: what it calls itself
+    std::vector<std::string> arguments;
+    std::uint32_t uid = 0;
+    std::chrono::nanoseconds age{0};
+    int namespace_pid = 0;  ///< in its innermost pid namespace
+    bool is_host_init = false;
+    bool is_frozen = false;
+    bool is_frozen_v1 = false;
+    bool dumps_core = false;
+    bool is_program_deleted = false;  ///< its file was deleted or replaced since
+    bool may_be_signalled = true;     ///< by who looks
+    bool names_signal = false;        ///< its program text names the stop signal (scripts only)
+    bool is_given_sockets = false;    ///< LISTEN_FDS is in its environment
+    int tracer = 0;
+    std::string tracer_command;
+    std::string parent_command;
+    std::string wchan;
+    std::string_view call_name;
+    int sleeping_thread = 0;
+    std::uint64_t ticks = 0;  ///< of processor time, all threads
+    sys::thread_list threads;
+    sys::descriptor_list descriptors;
+    std::uint64_t group_periods = 0;  ///< of its cgroup's processor limit: cpu.stat
+    std::uint64_t group_throttled = 0;
+    std::uint64_t group_reclaims = 0;  ///< memory.events: high, max and oom
+
+    [[nodiscard]] int pid() const noexcept { return entry.pid; }
+    /// Pid 1 of a namespace below ours: the kernel keeps signals from it that it has no handler
+    /// for.
+    [[nodiscard]] bool is_namespace_init() const noexcept {
+        return namespace_pid == 1 && !is_host_init;
+    }
+    [[nodiscard]] bool has_socket(std::uint64_t inode) const noexcept {
+        return inode != 0 && std::any_of(descriptors.all.begin(), descriptors.all.end(),
+                                         [&](const sys::descriptor& one) {
+                                             return one.kind == sys::descriptor_kind::socket &&
+                                                    one.inode == inode;
+                                         });
+    }
+    [[nodiscard]] bool catches(int signal) const noexcept { return has(signals.caught, signal); }
+    [[nodiscard]] bool ignores(int signal) const noexcept { return has(signals.ignored, signal); }
+    /// By every thread, and no signalfd takes it.
+    [[nodiscard]] bool blocks(int signal) const noexcept {
+        return has(signals.blocked_by_all, signal) && !reads_signalfd(signal);
+    }
+    [[nodiscard]] bool reads_signalfd(int signal) const noexcept {
+        return has(signals.blocked_by_all, signal) && has(signalfds, signal);
+    }
+    [[nodiscard]] bool has_pending(int signal) const noexcept {
+        return has(signals.pending_shared | signals.pending_main, signal);
+    }
+    /// A thread sits in sigwait(3): it shows what it waits for as not blocked.
+    [[nodiscard]] bool waits_for(int signal) const noexcept {
+        return std::any_of(
+            threads.threads.begin(), threads.threads.end(), [&](const sys::thread_facts& one) {
+                return one.call_name == "rt_sigtimedwait" && !has(one.blocked, signal);
+            });
+    }
+
+    [[nodiscard]] static bool has(std::uint64_t mask, int signal) noexcept {
+        return signal > 0 && signal <= 64 && (mask >> (signal - 1) & 1U) != 0;
+    }
+};
+
+}  // namespace lastcall::doctor

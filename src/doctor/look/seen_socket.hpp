@@ -1,0 +1,39 @@
+// One TCP socket at one moment, and where a shell is in its script.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "sys/socket/inet_diag.hpp"
+
+namespace lastcall::doctor {
+
+struct seen_socket {
+    sys::tcp_line line;
+    std::string local;  ///< "127.0.0.1:8080"
+    std::string peer;
+    std::vector<int> owners;                  ///< of the processes that were looked at
+    bool is_client = false;                   ///< it came to a port that one of them listens at
+    std::optional<sys::tcp_detail> detail{};  ///< of those that are connected
+
+    [[nodiscard]] bool listens() const noexcept { return line.is(sys::tcp_states::listening); }
+    /// The last that happened on it is that the peer has sent something.
+    [[nodiscard]] bool has_request() const noexcept {
+        return detail && detail->received > 0 &&
+               (detail->sent == 0 || detail->since_received < detail->since_sent);
+    }
+};
+
+struct script_place {
+    int shell = 0;
+    std::string file;
+    std::uint32_t line = 0;  ///< from 1
+    std::string text;        ///< of the command
+    bool is_certain = false;
+    bool is_wait = false;        ///< the shell is in its `wait`, where a trap runs at once
+    bool is_background = false;  ///< the child was started with `&`
+};
+
+}  // namespace lastcall::doctor

@@ -1,0 +1,186 @@
+#include "doctor/route/route.hpp"
+
+#include <algorithm>
+
+#include "core/stop_cause.hpp"
+#include "doctor/stop_evidence.hpp"
+
+namespace lastcall::doctor {
+namespace {
+
+struct judged {
+    verdict what;
+    std::string why;
+};
+
+std::string pid_text(int pid) { return "pid " + std::to_string(pid); }
+
+/// What holds before any handler could run.
+std::optional<judged> judge_state(const seen_process& one) {
+    if (one.entry.is_dead()) {
+        return judged{verdict::swallows, "it is dead, and was not reaped"};
+    }
+    if (one.is_frozen) {
+        return judged{verdict::defers, "its cgroup is frozen"};
+    }
+    if (one.entry.state == 't') {
+        return judged{verdict::defers,
+                      "it is held by " + pid_text(one.tracer) + " `" + one.tracer_command + "`"};
+    }
+    if (one.entry.state == 'T') {
+        return judged{verdict::defers, "it was stopped, and takes no signal before SIGCONT"};
+    }
+    return std::nullopt;
+}
+
+judged judge_shell_trap(const seen& of, const seen_process& shell, const seen_process& next) {
+    switch (place_of_child(of, shell, next)) {
+        case core::child_place::background:
+            return {verdict::handles, "it is in `wait`, and its trap runs at once; whether " +
+                                          pid_text(next.pid()) + " is told is up to the trap"};
+        case core::child_place::foreground:
+            return {verdict::defers, "its trap runs only after " + pid_text(next.pid()) + " `" +
+                                         next.program + "` has ended"};
+        case core::child_place::unknown:
+            break;
+    }
+    return {verdict::defers, "it has a trap, which waits for " + pid_text(next.pid()) +
+                                 " unless that is in the background"};
+}
+
+judged judge_caught(const seen& of, const seen_process& one, const seen_process* next) {
+    if (next == nullptr && one.is_namespace_init() && one.program.starts_with("node") &&
+        !one.names_signal) {
+        return {verdict::decoy,
+                "as pid 1 the handler of Node.js itself does nothing, and its "
+                "script names no " +
+                    of.signal_name};
+    }
+    if (next == nullptr) {
+        return {verdict::handles, "it has a handler"};
+    }
+    if (core::is_shell(one.program)) {
+        return judge_shell_trap(of, one, *next);
+    }
+    if (core::is_init(one.program)) {
+        return {verdict::forwards, forwards_to_group(one) ? "to the process group" : ""};
+    }
+    if (const auto launcher = core::launcher_in(one.command); !launcher.empty()) {
+        return {verdict::forwards, std::string(launcher) + " does so to its child only"};
+    }
+    return {verdict::handles,
+            "it has a handler, and stops " + pid_text(next->pid()) + " by itself"};
+}
+
+judged judge_default(const seen& of, const seen_process& one, const seen_process* next) {
+    if (one.is_namespace_init()) {
+        return {verdict::swallows, "as pid 1 without a handler it never gets " + of.signal_name};
+    }
+    return {verdict::dies, next == nullptr ? "without a handler it ends at once"
+                                           : "without telling " + pid_text(next->pid())};
+}
+
+judged judge_hop(const seen& of, const seen_process& one, const seen_process* next) {
+    if (auto made = judge_state(one)) {
+        return std::move(*made);
+    }
+    if (one.ignores(of.signal)) {
+        return {verdict::swallows, "it ignores " + of.signal_name};
+    }
+    if (one.reads_signalfd(of.signal) || one.waits_for(of.signal)) {
+        const bool is_init = core::is_init(one.program);
+        return {is_init ? verdict::forwards : verdict::handles,
+                is_init && forwards_to_group(one) ? "to the process group"
+                : is_init                         ? ""
+                : one.reads_signalfd(of.signal)   ? "it has a signalfd"
+                                                  : "a thread waits for it"};
+    }
+    if (one.blocks(of.signal)) {
+        return {verdict::swallows, "every thread blocks " + of.signal_name};
+    }
+    return one.catches(of.signal) ? judge_caught(of, one, next) : judge_default(of, one, next);
+}
+
+}  // namespace
+
+std::string_view to_string(verdict value) noexcept {
+    switch (value) {
+        case verdict::handles:
+            return "handles";
+        case verdict::forwards:
+            return "forwards";
+        case verdict::swallows:
+            return "swallows";
+        case verdict::dies:
+            return "dies";
+        case verdict::defers:
+            return "defers";
+        case verdict::decoy:
+            return "decoy";
+        case verdict::ended:
+            break;
+    }
+    return "ended";
+}
+
+core::child_place place_of_child(const seen& of, const seen_process& shell,
+                                 const seen_process& child) {
+    if (const auto* place = of.script_of(shell.pid())) {
+        if (place->is_wait || place->is_background) {
+            return core::child_place::background;
+        }
+        return core::child_place::foreground;
+    }
+    return starts_in_background(shell.signals, child.signals) ? core::child_place::background
+                                                              : core::child_place::unknown;
+}
+
+bool forwards_to_group(const seen_process& one) {
+    const auto has = [&](std::string_view option) {
+        for (std::size_t i = 1; i < one.arguments.size() && one.arguments[i].starts_with('-') &&
+                                one.arguments[i] != "--";
+             ++i) {
+            if (one.arguments[i] == option) {
+                return true;
+            }
+        }
+        return false;
+    };
+    if (one.program == "dumb-init") {
+        return !has("-c") && !has("--single-child");
+    }
+    return core::is_init(one.program) && has("-g");
+}
+
+std::vector<hop> make_route(const seen& of) {
+    std::vector<hop> made;
+    bool is_reached = true;
+    bool by_group = of.platform.signals_all();
+    for (const int pid : of.route) {
+        hop one;
+        one.pid = pid;
+        one.is_by_group = by_group;
+        one.is_reached = is_reached || by_group;
+        one.script = of.script_of(pid);
+        const auto* process = of.find(pid);
+        if (process == nullptr) {
+            const auto* before = of.before(pid);
+            one.command = before == nullptr ? "?" : before->command;
+            one.what = verdict::ended;
+            one.why = "it has ended meanwhile";
+        } else {
+            const auto* next = of.find(of.hop_behind(pid));
+            auto found = judge_hop(of, *process, next);
+            one.command = process->command;
+            one.what = found.what;
+            one.why = std::move(found.why);
+            by_group = by_group || (one.is_reached && forwards_to_group(*process));
+        }
+        is_reached =
+            one.is_reached && (one.what == verdict::forwards || one.what == verdict::handles);
+        made.push_back(std::move(one));
+    }
+    return made;
+}
+
+}  // namespace lastcall::doctor

@@ -1,0 +1,275 @@
+// A.5: what its sockets hold it up with, or what they lose.
+#include <algorithm>
+#include <array>
+
+#include "doctor/rules/rules.hpp"
+
+namespace lastcall::doctor {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+std::string count_of(std::size_t count, const std::string& what) {
+    return std::to_string(count) + " " + what + (count == 1 ? "" : "s");
+}
+
+std::string seconds_text(milliseconds value) { return std::to_string(value.count() / 1000) + " s"; }
+
+/// Where it was connected at both looks.
+std::vector<const seen_socket*> lasting_connections(const seen& of, int pid, bool is_client) {
+    std::vector<const seen_socket*> found;
+    for (const auto* one : of.sockets_of(pid)) {
+        if (one->line.is(sys::tcp_states::established) && one->is_client == is_client &&
+            one->detail && of.socket_before(*one) != nullptr) {
+            found.push_back(one);
+        }
+    }
+    return found;
+}
+
+evidence oldest_evidence(const std::vector<const seen_socket*>& all, bool by_received) {
+    const auto* oldest =
+        *std::max_element(all.begin(), all.end(), [&](const seen_socket* a, const seen_socket* b) {
+            return by_received ? a->detail->since_received < b->detail->since_received
+                               : a->detail->since_sent < b->detail->since_sent;
+        });
+    return {oldest->local + " with " + oldest->peer,
+            "last received " + seconds_text(oldest->detail->since_received) + " ago, last sent " +
+                seconds_text(oldest->detail->since_sent) + " ago"};
+}
+
+/// L41: it still takes new connections.
+void judge_listener(const rule_case& one, const seen_process& process, findings& into) {
+    constexpr auto usual_announcement = seconds(2);
+    if (!one.is_reached(process.pid()) || process.is_given_sockets ||
+        one.of.since.value_or(seconds(0)) < usual_announcement) {
+        return;
+    }
+    for (const auto* socket : one.of.sockets_of(process.pid())) {
+        if (socket->listens() && one.of.socket_before(*socket) != nullptr) {
+            into.push_back({.rule = "L41",
+                            .pid = process.pid(),
+                            .sure = core::confidence::hint,
+                            .what = "it was told to stop, and still listens on " + socket->local +
+                                    ": unless it announces its stop first, its handler ends "
+                                    "nothing",
+                            .fix = "close the listening socket once the delay for the load "
+                                   "balancer is over, and end the main loop",
+                            .by = {{"LISTEN", socket->local + ", inode " +
+                                                  std::to_string(socket->line.inode)}}});
+            return;
+        }
+    }
+}
+
+/// L42: whoever waits to be accepted is reset by the close of the listening socket.
+void judge_accept_queue(const rule_case& one, const seen_process& process, findings& into) {
+    for (const auto* socket : one.of.sockets_of(process.pid())) {
+        const auto* before = one.of.socket_before(*socket);
+        if (!socket->listens() || before == nullptr || before->line.waiting == 0 ||
+            socket->line.waiting < before->line.waiting ||
+            socket->owners.front() != process.pid()) {
+            continue;
+        }
+        std::size_t with_request = 0;
+        for (const auto& each : one.of.second.sockets) {
+            with_request += each.line.inode == 0 && each.line.waiting > 0 &&
+                                    each.line.local_port == socket->line.local_port
+                                ? 1U
+                                : 0U;
+        }
+        into.push_back(
+            {.rule = "L42",
+             .pid = process.pid(),
+             .how = weight::loses,
+             .sure = core::confidence::proven,
+             .what = count_of(socket->line.waiting, "connection") + " to " + socket->local +
+                     (socket->line.waiting == 1 ? " waits" : " wait") + " to be accepted" +
+                     (with_request > 0
+                          ? ", " + std::to_string(with_request) + " with a request already sent"
+                          : "") +
+                     ": the close of the socket resets them",
+             .fix = "accept until none waits, then close; or hand the socket over "
+                    "(net.ipv4.tcp_migrate_req=1 with SO_REUSEPORT)",
+             .by = {{"accept queue of " + socket->local,
+                     std::to_string(before->line.waiting) + ", then " +
+                         std::to_string(socket->line.waiting)}}});
+    }
+}
+
+/// L43 to L45: what its clients do while it stops.
+void judge_clients(const rule_case& one, const seen_process& process, findings& into) {
+    std::vector<const seen_socket*> idle;
+    std::vector<const seen_socket*> in_flight;
+    std::vector<const seen_socket*> stalled;
+    for (const auto* each : lasting_connections(one.of, process.pid(), true)) {
+        const auto* before = one.of.socket_before(*each);
+        const bool is_stuck = each->detail->not_sent > 0 && before->detail &&
+                              before->detail->not_sent > 0 &&
+                              before->detail->acknowledged == each->detail->acknowledged;
+        if (is_stuck) {
+            stalled.push_back(each);
+        } else if (each->has_request()) {
+            in_flight.push_back(each);
+        } else if (each->detail->not_sent == 0 && each->detail->since_sent > seconds(1)) {
+            idle.push_back(each);
+        }
+    }
+    if (!stalled.empty()) {
+        into.push_back({.rule = "L45",
+                        .pid = process.pid(),
+                        .sure = core::confidence::likely,
+                        .what = count_of(stalled.size(), "client") + " take" +
+                                (stalled.size() == 1 ? "s" : "") +
+                                " nothing of what is sent to them, and the stop waits for it",
+                        .fix = "give writes a time limit, or set TCP_USER_TIMEOUT",
+                        .by = {{stalled.front()->local + " with " + stalled.front()->peer,
+                                std::to_string(stalled.front()->detail->not_sent) +
+                                    " bytes not sent, nothing acknowledged between the looks"}}});
+    }
+    if (!in_flight.empty()) {
+        into.push_back({.rule = "L44",
+                        .pid = process.pid(),
+                        .sure = core::confidence::likely,
+                        .what = count_of(in_flight.size(), "request") +
+                                (in_flight.size() == 1 ? " is" : " are") +
+                                " in flight: received, and not answered yet",
+                        .fix = "give handlers a deadline below the grace period",
+                        .by = {oldest_evidence(in_flight, true)}});
+    }
+    if (!idle.empty()) {
+        into.push_back(
+            {.rule = "L43",
+             .pid = process.pid(),
+             .sure = core::confidence::likely,
+             .what = count_of(idle.size(), "client") +
+                     (idle.size() == 1 ? " keeps an idle connection" : " keep idle connections") +
+                     ", and it waits for them",
+             .fix = "answer with `Connection: close` while stopping, and close idle "
+                    "connections",
+             .by = {oldest_evidence(idle, false)}});
+    }
+}
+
+/// L47: the peer has closed, and it never does.
+void judge_close_wait(const rule_case& one, const seen_process& process, findings& into) {
+    constexpr std::size_t leak_at_least = 3;
+    std::size_t count = 0;
+    const seen_socket* sample = nullptr;
+    for (const auto* each : one.of.sockets_of(process.pid())) {
+        const auto* before = one.of.socket_before(*each);
+        if (each->line.is(sys::tcp_states::closed_by_peer) && before != nullptr &&
+            before->line.is(sys::tcp_states::closed_by_peer) && each->detail &&
+            each->detail->since_received > seconds(5)) {
+            ++count;
+            sample = each;
+        }
+    }
+    if (count < leak_at_least) {
+        return;
+    }
+    into.push_back({.rule = "L47",
+                    .pid = process.pid(),
+                    .how = weight::remains,
+                    .sure = core::confidence::likely,
+                    .what = std::to_string(count) +
+                            " connections were closed by the peer, and it does not close them: "
+                            "a stop that waits for connections waits for ever",
+                    .fix = "close a connection when its read returns 0",
+                    .by = {{"CLOSE_WAIT, one of " + std::to_string(count),
+                            sample->local + " with " + sample->peer}}});
+}
+
+/// L48: what it has asked of somebody else, and waits for.
+void judge_outbound(const rule_case& one, const seen_process& process, findings& into) {
+    for (const auto* each : lasting_connections(one.of, process.pid(), false)) {
+        const bool waits_for_answer = each->detail->acknowledged > 1 &&
+                                      each->detail->since_sent < each->detail->since_received &&
+                                      each->detail->since_sent > one.of.between;
+        if (waits_for_answer) {
+            into.push_back({.rule = "L48",
+                            .pid = process.pid(),
+                            .sure = core::confidence::hint,
+                            .what = "it has asked " + each->peer + " something " +
+                                    seconds_text(each->detail->since_sent) +
+                                    " ago, and has no answer yet",
+                            .fix = "give that connection a time limit below the grace period, and "
+                                   "stop what it is for after what needs it",
+                            .by = {{each->local + " with " + each->peer,
+                                    "last sent " + seconds_text(each->detail->since_sent) +
+                                        " ago, last received " +
+                                        seconds_text(each->detail->since_received) + " ago"}}});
+            return;
+        }
+    }
+}
+
+/// A process that neither waits for connections nor computes: it can accept none.
+bool never_accepts(const seen_process& one) {
+    constexpr std::array sleeping{std::string_view("clock_nanosleep"),
+                                  std::string_view("nanosleep"), std::string_view("wait4"),
+                                  std::string_view("waitid"), std::string_view("pause")};
+    return one.threads.has_calls && !one.threads.threads.empty() &&
+           std::all_of(one.threads.threads.begin(), one.threads.threads.end(),
+                       [&](const auto& each) {
+                           return std::find(sleeping.begin(), sleeping.end(), each.call_name) !=
+                                  sleeping.end();
+                       });
+}
+
+/// L49: somebody else has the listening socket, and does not serve it.
+void judge_leaked_listener(const rule_case& one, findings& into) {
+    for (const auto& socket : one.of.second.sockets) {
+        if (!socket.listens()) {
+            continue;
+        }
+        const auto serves = [&](int pid) { return !never_accepts(*one.of.find(pid)); };
+        const bool is_served = std::any_of(socket.owners.begin(), socket.owners.end(), serves);
+        for (const int pid : socket.owners) {
+            const auto& owner = *one.of.find(pid);
+            const auto* parent = one.of.find(owner.entry.ppid);
+            const auto* before = one.of.before(pid);
+            const bool is_other_program = parent == nullptr || parent->program != owner.program;
+            const bool is_master = !one.of.children_of(pid).empty();
+            if (serves(pid) || before == nullptr || !never_accepts(*before) || is_master ||
+                !is_other_program || owner.is_given_sockets) {
+                continue;
+            }
+            into.push_back(
+                {.rule = "L49",
+                 .pid = pid,
+                 .how = is_served ? weight::loses : weight::blocks,
+                 .sure = core::confidence::likely,
+                 .what = "`" + owner.command + "` has inherited the listening socket " +
+                         socket.local + " and never accepts: " +
+                         (is_served ? "once the server has ended, clients connect and hang"
+                                    : "clients connect and hang"),
+                 .fix = "open listening sockets with SOCK_CLOEXEC, or close them in the child "
+                        "(close_range(2))",
+                 .by = {{"LISTEN " + socket.local, "inode " + std::to_string(socket.line.inode) +
+                                                       " in pid " + std::to_string(pid)},
+                        state_evidence(owner)}});
+        }
+    }
+}
+
+}  // namespace
+
+void judge_sockets(const rule_case& one, findings& into) {
+    for (const auto& [pid, process] : one.of.second.processes) {
+        judge_accept_queue(one, process, into);
+        judge_close_wait(one, process, into);
+        if (!one.of.is_stopping()) {
+            continue;
+        }
+        judge_clients(one, process, into);
+        if (one.of.is_on_route(pid)) {
+            judge_listener(one, process, into);
+            judge_outbound(one, process, into);
+        }
+    }
+    judge_leaked_listener(one, into);
+}
+
+}  // namespace lastcall::doctor

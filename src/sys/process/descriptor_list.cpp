@@ -1,0 +1,113 @@
+#include "sys/process/descriptor_list.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "sys/process/proc_reader.hpp"
+
+namespace lastcall::sys {
+namespace {
+
+constexpr std::size_t descriptors_at_most = 8192;
+
+std::uint64_t bracketed_number(std::string_view target) noexcept {
+    const auto open = target.find('[');
+    const auto close = target.rfind(']');
+    return open == std::string_view::npos || close == std::string_view::npos || close < open
+               ? 0
+               : parse_number(target.substr(open + 1, close - open - 1)).value_or(0);
+}
+
+descriptor_kind kind_of(std::string_view target) noexcept {
+    if (target.starts_with("socket:[")) {
+        return descriptor_kind::socket;
+    }
+    if (target.starts_with("pipe:[")) {
+        return descriptor_kind::pipe;
+    }
+    if (target == "anon_inode:[eventpoll]") {
+        return descriptor_kind::epoll;
+    }
+    if (target == "anon_inode:[eventfd]") {
+        return descriptor_kind::eventfd;
+    }
+    if (target == "anon_inode:[signalfd]") {
+        return descriptor_kind::signalfd;
+    }
+    return target.starts_with('/') ? descriptor_kind::file : descriptor_kind::other;
+}
+
+}  // namespace
+
+const descriptor* descriptor_list::find(int number) const noexcept {
+    const auto found = std::find_if(all.begin(), all.end(),
+                                    [&](const descriptor& one) { return one.number == number; });
+    return found == all.end() ? nullptr : &*found;
+}
+
+descriptor_list descriptors_of(int pid) {
+    descriptor_list found;
+    proc_path path = proc_path(pid) / "fd";
+    folder_reader folder(path);
+    found.is_readable = folder.is_open();
+    while (const auto number = folder.next_number()) {
+        if (found.all.size() == descriptors_at_most) {
+            found.is_whole = false;
+            break;
+        }
+        proc_path link = proc_path(pid) / "fd" / *number;
+        std::array<char, 1024> room;
+        const auto target = read_link(link, room);
+        if (!target) {
+            continue;
+        }
+        descriptor one;
+        one.number = *number;
+        one.kind = kind_of(*target);
+        if (one.kind == descriptor_kind::socket || one.kind == descriptor_kind::pipe) {
+            one.inode = bracketed_number(*target);
+        }
+        short_text<1024> printable;
+        printable.append_escaped(*target);
+        one.target = printable.view();
+        found.all.push_back(std::move(one));
+    }
+    return found;
+}
+
+int descriptor_of_socket(int pid, std::uint64_t inode) noexcept {
+    proc_path path = proc_path(pid) / "fd";
+    folder_reader folder(path);
+    while (const auto number = folder.next_number()) {
+        proc_path link = proc_path(pid) / "fd" / *number;
+        std::array<char, 64> room;
+        const auto target = read_link(link, room);
+        if (target && target->starts_with("socket:[") && bracketed_number(*target) == inode) {
+            return *number;
+        }
+    }
+    return -1;
+}
+
+std::string descriptor_field(int pid, int number, std::string_view name) {
+    proc_path path = proc_path(pid) / "fdinfo" / number;
+    std::array<char, 1024> room;
+    return std::string(field_of(read_start(path, room).value_or(""), name));
+}
+
+std::vector<int> watched_by(int pid, int epoll) {
+    std::vector<int> found;
+    proc_path path = proc_path(pid) / "fdinfo" / epoll;
+    line_reader lines(path);
+    while (const auto line = lines.next()) {
+        std::string_view rest = *line;
+        if (take_word(rest) == "tfd:") {
+            if (const auto number = parse_id(take_word(rest))) {
+                found.push_back(*number);
+            }
+        }
+    }
+    return found;
+}
+
+}  // namespace lastcall::sys

@@ -1,0 +1,39 @@
+// What a process has open, descriptor by descriptor.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace lastcall::sys {
+
+enum class descriptor_kind : std::uint8_t { file, socket, pipe, epoll, eventfd, signalfd, other };
+
+struct descriptor {
+    int number = -1;
+    descriptor_kind kind = descriptor_kind::other;
+    std::uint64_t inode = 0;  ///< of a socket or a pipe
+    std::string target;       ///< as the link says, unprintables as \xNN
+};
+
+struct descriptor_list {
+    std::vector<descriptor> all;
+    bool is_readable = true;
+    bool is_whole = true;  ///< false: there are more than were read
+
+    [[nodiscard]] const descriptor* find(int number) const noexcept;
+};
+
+[[nodiscard]] descriptor_list descriptors_of(int pid);
+
+/// Whether the process has a socket with this inode open; -1: no, else its descriptor.
+[[nodiscard]] int descriptor_of_socket(int pid, std::uint64_t inode) noexcept;
+
+/// A field of /proc/PID/fdinfo/N: "pos:", "sigmask:", "eventfd-count:". Empty: none.
+[[nodiscard]] std::string descriptor_field(int pid, int number, std::string_view name);
+
+/// Which descriptors are in this epoll(7) set.
+[[nodiscard]] std::vector<int> watched_by(int pid, int epoll);
+
+}  // namespace lastcall::sys

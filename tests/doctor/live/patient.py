@@ -1,0 +1,97 @@
+"""Processes for the doctor to look at: started, ready when told so, ended by their ids."""
+import contextlib
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+
+LASTCALL, SUBJECT = os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2])
+CEILING = 30  # seconds, for anything
+
+
+def wait_until(what, why):
+    end = time.monotonic() + CEILING
+    while not what():
+        if time.monotonic() > end:
+            raise AssertionError(f"not within {CEILING} s: {why}")
+        time.sleep(0.02)
+
+
+def children_of(pid):
+    try:
+        with open(f"/proc/{pid}/task/{pid}/children", encoding="ascii") as file:
+            return [int(one) for one in file.read().split()]
+    except OSError:
+        return []
+
+
+def tree_of(pid):
+    found = [pid]
+    for one in found:
+        found += children_of(one)
+    return found
+
+
+def field_of(pid, name):
+    with contextlib.suppress(OSError):
+        with open(f"/proc/{pid}/status", encoding="utf-8", errors="replace") as file:
+            for line in file:
+                if line.startswith(name + ":"):
+                    return line.split(":", 1)[1].strip()
+    return ""
+
+
+def catches(pid, number):
+    return bool(int(field_of(pid, "SigCgt") or "0", 16) >> (number - 1) & 1)
+
+
+def free_port():
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return one.getsockname()[1]
+
+
+def listens(port):
+    with socket.socket() as one:
+        one.settimeout(0.2)
+        return one.connect_ex(("127.0.0.1", port)) == 0
+
+
+@contextlib.contextmanager
+def running(argv, **more):
+    """The process; at the end all that descends from it is killed, by the ids that it had."""
+    process = subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                               stderr=subprocess.DEVNULL, text=True, **more)
+    process.all = lambda: tree_of(process.pid)
+    try:
+        yield process
+    finally:
+        for pid in reversed(tree_of(process.pid)):
+            with contextlib.suppress(OSError):
+                os.kill(pid, signal.SIGCONT)
+                os.kill(pid, signal.SIGKILL)
+        process.wait()
+        process.stdout.close()
+
+
+def doctor(*arguments):
+    """The report, and the exit status."""
+    made = subprocess.run([LASTCALL, "doctor", *map(str, arguments), "--json"],
+                          capture_output=True, text=True, timeout=CEILING)
+    if made.returncode not in (0, 3):
+        raise AssertionError(f"status {made.returncode}: {made.stderr}")
+    return json.loads(made.stdout), made.returncode
+
+
+def rules_of(report):
+    return sorted(one["rule"] for one in report["findings"])
+
+
+def init_of_namespace(process):
+    """The pid, here, of pid 1 in the namespace that `unshare --fork` has made."""
+    wait_until(lambda: any(field_of(pid, "NSpid").split()[-1:] == ["1"] for pid in process.all()),
+               "the namespace")
+    return next(pid for pid in process.all() if field_of(pid, "NSpid").split()[-1] == "1")

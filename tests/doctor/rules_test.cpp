@@ -1,0 +1,335 @@
+// The rules, each with a case that it is for and with one that it must leave alone.
+#include <gtest/gtest.h>
+
+#include <functional>
+
+#include "doctor/samples.hpp"
+
+namespace lastcall::doctor_test {
+namespace {
+
+using namespace std::chrono_literals;
+using doctor::platform_kind;
+using doctor::seen;
+using doctor::seen_process;
+
+/// Changes the process at both looks.
+void change(seen& of, int pid, const std::function<void(seen_process&)>& how) {
+    how(of.first.processes.at(pid));
+    how(of.second.processes.at(pid));
+}
+
+struct row {
+    const char* name;
+    std::function<void(seen_process&)> how;
+    const char* before;  ///< the rules that it breaks before a stop
+    const char* during;  ///< and 20 s after the signal
+};
+
+TEST(Rules, OfOneProcess) {
+    const std::vector<row> rows{
+        {"a handler", [](auto&) {}, "", "L09"},
+        {"no handler", [](auto& p) { p.signals.caught = 0; }, "", ""},
+        {"ignored", [](auto& p) { p.signals.ignored = bit(sigterm); }, "L03", "L03"},
+        {"blocked", [](auto& p) { p.signals.blocked = p.signals.blocked_by_all = bit(sigterm); },
+         "L05", "L05"},
+        {"blocked, with a signalfd",
+         [](auto& p) { p.signals.blocked = p.signals.blocked_by_all = p.signalfds = bit(sigterm); },
+         "", "L09"},
+        {"signalfd not read",
+         [](auto& p) {
+             p.signals.blocked = p.signals.blocked_by_all = p.signalfds = bit(sigterm);
+             p.signals.pending_shared = bit(sigterm);
+         },
+         "L06", "L06"},
+        {"pid 1 without a handler",
+         [](auto& p) {
+             p.signals.caught = 0;
+             p.namespace_pid = 1;
+         },
+         "L01", "L01"},
+        {"pid 1 of the host",
+         [](auto& p) {
+             p.signals.caught = 0;
+             p.namespace_pid = 1;
+             p.is_host_init = true;
+         },
+         "", ""},
+        {"pid 1, just started",
+         [](auto& p) {
+             p.signals.caught = 0;
+             p.namespace_pid = 1;
+             p.age = 1s;
+         },
+         "L12", "L12"},
+        {"pid 1 that waits in sigwait",
+         [](auto& p) {
+             p.signals.caught = 0;
+             p.namespace_pid = 1;
+             p.threads.threads.front().call_name = "rt_sigtimedwait";
+         },
+         "", "L09"},
+        {"stopped", [](auto& p) { p.entry.state = 'T'; }, "L22", "L22"},
+        {"held by a debugger",
+         [](auto& p) {
+             p.entry.state = 't';
+             p.tracer = 9;
+         },
+         "L23", "L23"},
+        {"frozen", [](auto& p) { p.is_frozen = true; }, "L24", "L24"},
+        {"frozen, version 1", [](auto& p) { p.is_frozen = p.is_frozen_v1 = true; }, "L25", "L25"},
+        {"asleep on a disk",
+         [](auto& p) {
+             p.entry.state = p.threads.threads.front().state = 'D';
+             p.threads.threads.front().wchan = "io_schedule";
+         },
+         "L26", "L26"},
+        {"in vfork",
+         [](auto& p) {
+             p.entry.state = p.threads.threads.front().state = 'D';
+             p.threads.threads.front().wchan = "kernel_clone";
+         },
+         "", ""},
+        {"a zombie", [](auto& p) { p.entry.state = 'Z'; }, "L28", "L28"},
+        {"a leader that has ended",
+         [](auto& p) {
+             p.entry.state = 'Z';
+             p.entry.threads = 3;
+         },
+         "L29", "L29"},
+        {"a core dump", [](auto& p) { p.dumps_core = true; }, "L30", "L30"},
+        {"exiting", [](auto& p) { p.entry.is_exiting = true; }, "L31", "L31"},
+        {"SIGKILL pending", [](auto& p) { p.signals.pending_shared = bit(9); }, "L08", "L08"},
+    };
+    for (const row& one : rows) {
+        SCOPED_TRACE(one.name);
+        auto of = both({server(50)});
+        change(of, 50, one.how);
+        EXPECT_EQ(rules_of(of), one.before);
+        of.since = 20s;
+        EXPECT_EQ(rules_of(of), one.during);
+    }
+}
+
+TEST(Rules, WhatIsOverAtTheSecondLookIsNoFinding) {
+    auto of = both({server(50)});
+    auto& first = of.first.processes.at(50);
+    first.entry.state = first.threads.threads.front().state = 'D';
+    EXPECT_EQ(rules_of(of), "");
+    auto& second = of.second.processes.at(50);
+    second.entry.state = second.threads.threads.front().state = 'D';
+    second.threads.threads.front().wchan = "elsewhere";
+    EXPECT_EQ(rules_of(of), "") << "it moves";
+}
+
+TEST(Rules, TheHandlerOfNodeProvesItselfADecoy) {
+    auto of = both({server(50)});
+    change(of, 50, [](auto& p) {
+        p.program = "node";
+        p.namespace_pid = 1;
+        p.names_signal = true;
+    });
+    EXPECT_EQ(rules_of(of), "") << "its script has a handler";
+    of.second.processes.at(50).signals.caught = 0;
+    const auto found = findings_of(of);
+    ASSERT_FALSE(found.empty());
+    EXPECT_EQ(found.front().rule, "L02");
+    EXPECT_EQ(found.front().sure, core::confidence::proven);
+}
+
+TEST(Rules, OfAShellInFront) {
+    const auto make = [](const std::function<void(seen_process&)>& how) {
+        auto of = both({shell(50), server(51, 50)});
+        change(of, 50, how);
+        return of;
+    };
+    EXPECT_EQ(rules_of(make([](auto&) {})), "L16");
+    EXPECT_EQ(rules_of(make([](auto& p) { p.namespace_pid = 1; })), "L14");
+    EXPECT_EQ(rules_of(make([](auto& p) { p.signals.ignored = bit(sigterm); })), "L03");
+
+    auto trap = make([](auto& p) { p.signals.caught |= bit(sigterm); });
+    EXPECT_EQ(rules_of(trap), "") << "it may be in its wait";
+    trap.scripts.push_back({50, "/start.sh", 7, "server", true, false, false});
+    EXPECT_EQ(rules_of(trap), "L15");
+    trap.scripts.front().is_wait = true;
+    EXPECT_EQ(rules_of(trap), "");
+
+    auto unit = make([](auto&) {});
+    unit.platform.kind = platform_kind::systemd;
+    unit.platform.kill_mode = "control-group";
+    EXPECT_EQ(rules_of(unit), "") << "everybody gets the signal";
+    unit.platform.kill_mode = "mixed";
+    EXPECT_EQ(rules_of(unit), "L16");
+}
+
+TEST(Rules, OfAProgramThatStartsAnother) {
+    auto of = both({server(50), server(51, 50)});
+    EXPECT_EQ(rules_of(of), "") << "a master stops its workers";
+    change(of, 50, [](auto& p) { p.signals.caught = 0; });
+    EXPECT_EQ(rules_of(of), "L11");
+    change(of, 50, [](auto& p) {
+        p.command = "flock /lock /srv/app";
+        p.program = "flock";
+    });
+    EXPECT_EQ(rules_of(of), "L19");
+}
+
+TEST(Rules, OfAnInitAndAShell) {
+    auto init = server(49);
+    init.command = "tini -- sh -c app";
+    init.program = "tini";
+    init.arguments = {"tini", "--", "sh", "-c", "app"};
+    auto of = both({init, shell(50, 49), server(51, 50)});
+    EXPECT_EQ(rules_of(of), "L20");
+    change(of, 49, [](auto& p) { p.arguments.insert(p.arguments.begin() + 1, "-g"); });
+    EXPECT_EQ(rules_of(of), "");
+    change(of, 49, [](auto& p) {
+        p.program = "dumb-init";
+        p.arguments = {"dumb-init", "sh", "-c", "app", "-c"};
+    });
+    EXPECT_EQ(rules_of(of), "") << "what is behind the program is none of its options";
+}
+
+TEST(Rules, OfTheMeaningOfASignal) {
+    auto of = both({server(50)});
+    change(of, 50, [](auto& p) { p.program = "nginx"; });
+    auto found = findings_of(of);
+    ASSERT_EQ(rules_of(of), "L10");
+    EXPECT_EQ(found.front().sure, core::confidence::hint) << "who stops it is not known";
+    of.platform.kind = platform_kind::docker;
+    of.platform.stop_signal = sigterm;
+    EXPECT_EQ(findings_of(of).front().sure, core::confidence::proven);
+    of.signal = of.platform.stop_signal = 3;
+    of.signal_name = "SIGQUIT";
+    change(of, 50, [](auto& p) { p.signals.caught |= bit(3); });
+    EXPECT_EQ(rules_of(of), "");
+    change(of, 50, [](auto& p) {
+        p.program = "uwsgi";
+        p.command = "uwsgi --ini x --die-on-term";
+    });
+    of.signal = sigterm;
+    of.signal_name = "SIGTERM";
+    EXPECT_EQ(rules_of(of), "");
+}
+
+TEST(Rules, OfABusyLoop) {
+    auto of = both({server(50)});
+    add_socket(of, 50, listener(2));
+    change(of, 50, [](auto& p) {
+        p.threads.threads.front().state = 'R';
+        p.threads.threads.front().call_name = {};
+    });
+    of.second.processes.at(50).threads.threads.front().ticks = 100;
+    EXPECT_EQ(rules_of(of), "L35");
+    sys::thread_facts loop;
+    loop.call_name = "epoll_wait";
+    loop.state = 'S';
+    change(of, 50, [&](auto& p) { p.threads.threads.push_back(loop); });
+    EXPECT_EQ(rules_of(of), "L42") << "another thread waits for connections";
+}
+
+TEST(Rules, OfALoopInABlockingCall) {
+    auto of = both({server(50)});
+    add_socket(of, 50, listener(2));
+    change(of, 50, [](auto& p) { p.threads.threads.front().call_name = "flock"; });
+    EXPECT_EQ(rules_of(of), "L36");
+    of.second.processes.at(50).threads.threads.front().call_arguments = "0x5";
+    EXPECT_EQ(rules_of(of), "L42") << "it goes on";
+}
+
+TEST(Rules, OfConnectionsThatWait) {
+    auto of = both({server(50)});
+    add_socket(of, 50, listener(2));
+    EXPECT_EQ(rules_of(of), "L42");
+    of.second.sockets.front().line.waiting = 1;
+    EXPECT_EQ(rules_of(of), "") << "it accepts";
+}
+
+TEST(Rules, OfConnectionsDuringAStop) {
+    auto of = both({server(50)});
+    add_socket(of, 50, client(100, 5s, 9s));
+    add_socket(of, 50, client(100, 9s, 5s));
+    EXPECT_EQ(rules_of(of), "") << "nobody stops it";
+    of.since = 1s;
+    EXPECT_EQ(rules_of(of), "L44 L43");
+    for (auto* each : {&of.first, &of.second}) {
+        each->sockets.front().detail->not_sent = 7;
+    }
+    EXPECT_EQ(rules_of(of), "L45 L43");
+    of.second.sockets.front().detail->acknowledged = 7;
+    EXPECT_EQ(rules_of(of), "L44 L43") << "it takes some";
+}
+
+TEST(Rules, OfASocketThatStillListens) {
+    auto of = both({server(50)});
+    add_socket(of, 50, listener());
+    of.since = 1s;
+    EXPECT_EQ(rules_of(of), "L09") << "it may announce its stop first";
+    of.since = 5s;
+    EXPECT_EQ(rules_of(of), "L41");
+    change(of, 50, [](auto& p) { p.is_given_sockets = true; });
+    EXPECT_EQ(rules_of(of), "L09") << "the socket is systemd's";
+}
+
+TEST(Rules, OfAListenerThatWasInherited) {
+    auto sleeper = server(51, 50);
+    sleeper.program = "sleep";
+    sleeper.command = "sleep 1000";
+    sleeper.threads.threads.front().call_name = "clock_nanosleep";
+    auto of = both({server(50)});
+    for (auto* each : {&of.first, &of.second}) {
+        each->processes.emplace(51, sleeper);
+    }
+    add_socket(of, 50, listener());
+    EXPECT_EQ(rules_of(of), "");
+    for (auto* each : {&of.first, &of.second}) {
+        each->sockets.front().owners = {50, 51};
+    }
+    EXPECT_EQ(rules_of(of), "L49");
+    change(of, 51, [](auto& p) { p.threads.threads.front().call_name = "accept4"; });
+    EXPECT_EQ(rules_of(of), "") << "it serves";
+}
+
+TEST(Rules, OfTimesThatDoNotFit) {
+    auto of = both({server(50)});
+    change(of, 50, [](auto& p) {
+        p.program = "python3.11";
+        p.name = "gunicorn";
+        p.arguments = {"/usr/bin/python3", "/usr/bin/gunicorn", "--graceful-timeout=30", "app"};
+    });
+    of.platform.kind = platform_kind::docker;
+    of.platform.name = "container web";
+    of.platform.grace = 10s;
+    EXPECT_EQ(rules_of(of), "L53");
+    of.platform.grace = 35s;
+    EXPECT_EQ(rules_of(of), "");
+}
+
+TEST(Rules, OfAUnit) {
+    auto of = both({server(50)});
+    of.platform.kind = platform_kind::systemd;
+    of.platform.main_pid = 50;
+    of.platform.kill_mode = "process";
+    of.platform.members = {50};
+    EXPECT_EQ(rules_of(of), "");
+    of.platform.members = {50, 51};
+    EXPECT_EQ(rules_of(of), "L55");
+    of.platform.kill_mode = "control-group";
+    of.platform.main_pid = 0;
+    of.platform.active = "failed";
+    EXPECT_EQ(rules_of(of), "L57");
+    of.platform.main_pid = 50;
+    of.platform.active = "active";
+    of.platform.pid_file = "/run/x.pid";
+    of.platform.pid_in_file = 49;
+    EXPECT_EQ(rules_of(of), "L61");
+}
+
+TEST(Rules, ProvenComesBeforeLikely) {
+    auto of = both({shell(50), server(51, 50)});
+    change(of, 51, [](auto& p) { p.is_frozen = true; });
+    EXPECT_EQ(rules_of(of), "L24 L16");
+}
+
+}  // namespace
+}  // namespace lastcall::doctor_test
