@@ -32,12 +32,12 @@ TEST(DoctorReport, JsonCarriesAllOfIt) {
     of.blind_spots.push_back({"a", "b", "c", "d"});
     const auto made = json::parse(as_json(doctor::diagnosis(std::move(of))));
     std::ifstream schema(DOCS "/doctor-json.schema.json");
-    EXPECT_EQ(schema_check::problems(json::parse(schema), made), std::vector<std::string>{});
+    EXPECT_EQ(drill::schema_check::problems(json::parse(schema), made), std::vector<std::string>{});
     EXPECT_EQ(made["lastcall_doctor"], 1);
     EXPECT_EQ(made["subject"], "port 80");
     EXPECT_EQ(made["route"][0]["verdict"], "dies");
     EXPECT_EQ(made["route"][0]["script"]["line"], 7);
-    EXPECT_EQ(made["route"][1]["script"], nullptr);
+    EXPECT_FALSE(made["route"][1].contains("script"));
     EXPECT_EQ(made["findings"][0]["rule"], "L16");
     EXPECT_EQ(made["findings"][0]["confidence"], "likely");
     EXPECT_FALSE(made["findings"][0]["evidence"].empty());

@@ -253,10 +253,10 @@ TEST(Rules, OfConnectionsDuringAStop) {
     of.since = 1s;
     EXPECT_EQ(rules_of(of), "L44 L43");
     for (auto* each : {&of.first, &of.second}) {
-        each->sockets.front().detail->not_sent = 7;
+        each->sockets.front().detail->not_sent = 700;
     }
     EXPECT_EQ(rules_of(of), "L45 L43");
-    of.second.sockets.front().detail->acknowledged = 7;
+    of.second.sockets.front().detail->acknowledged = 700;
     EXPECT_EQ(rules_of(of), "L44 L43") << "it takes some";
 }
 
@@ -264,7 +264,7 @@ TEST(Rules, OfASocketThatStillListens) {
     auto of = both({server(50)});
     add_socket(of, 50, listener());
     of.since = 1s;
-    EXPECT_EQ(rules_of(of), "L09") << "it may announce its stop first";
+    EXPECT_EQ(rules_of(of), "") << "it may announce its stop first";
     of.since = 5s;
     EXPECT_EQ(rules_of(of), "L41");
     change(of, 50, [](auto& p) { p.is_given_sockets = true; });

@@ -88,6 +88,7 @@ inline void add_socket(doctor::seen& to, int owner, const doctor::seen_socket& s
         open.kind = sys::descriptor_kind::socket;
         open.inode = one.line.inode;
         each->processes.at(owner).descriptors.all.push_back(open);
+        each->processes.at(owner).sockets.push_back(open.inode);
         each->sockets.push_back(one);
     }
 }
@@ -111,6 +112,7 @@ inline doctor::seen_socket client(std::uint64_t received, std::chrono::milliseco
     made.peer = "192.0.2.2:4000";
     made.is_client = true;
     made.detail = sys::tcp_detail{};
+    made.detail->sent = 1;
     made.detail->received = received;
     made.detail->since_received = since_received;
     made.detail->since_sent = since_sent;

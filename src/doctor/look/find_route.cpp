@@ -6,12 +6,15 @@
 #include "core/stop_cause.hpp"
 #include "doctor/stop_evidence.hpp"
 #include "sys/process/descriptor_list.hpp"
+#include "sys/process/proc_reader.hpp"
+#include "sys/process/process_details.hpp"
 #include "sys/process/process_facts.hpp"
+#include "sys/process/process_table.hpp"
+#include "sys/socket/inet_diag.hpp"
 
 namespace lastcall::doctor {
 namespace {
 
-constexpr int kernel_threads = 2;  // their parent
 constexpr std::size_t tree_at_most = 64;
 
 std::set<std::uint64_t> listening_inodes(sys::inet_diag& ask, std::uint16_t port) {
@@ -23,11 +26,26 @@ std::set<std::uint64_t> listening_inodes(sys::inet_diag& ask, std::uint16_t port
     return inodes;
 }
 
-bool has_one_of(int pid, const std::set<std::uint64_t>& inodes) {
-    const auto open = sys::descriptors_of(pid);
-    return std::any_of(open.all.begin(), open.all.end(), [&](const sys::descriptor& one) {
-        return one.kind == sys::descriptor_kind::socket && inodes.contains(one.inode);
-    });
+int parent_of(int pid) {
+    const auto entry = sys::read_process(pid);
+    return entry ? entry->ppid : 0;
+}
+
+bool has_any_socket(int pid, const std::set<std::uint64_t>& inodes) {
+    return sys::has_socket_of(pid, [&](std::uint64_t inode) { return inodes.contains(inode); });
+}
+
+/// The first that has one of them; systemd, which holds the sockets of its units, only where nobody
+/// else has. 0: nobody.
+int find_owner(const std::set<std::uint64_t>& inodes) {
+    sys::proc_path path("/proc");
+    sys::folder_reader processes(path);
+    while (const auto pid = processes.next_number()) {
+        if (*pid != 1 && has_any_socket(*pid, inodes)) {
+            return *pid;
+        }
+    }
+    return has_any_socket(1, inodes) ? 1 : 0;
 }
 
 /// A shell that somebody types into: it has a terminal, and no program to read.
@@ -56,42 +74,26 @@ int namespace_pid_of(int pid) {
 
 }  // namespace
 
-process_index::process_index(std::vector<sys::listed_process> all) : all_(std::move(all)) {
-    std::sort(all_.begin(), all_.end(),
-              [](const auto& a, const auto& b) { return a.entry.pid < b.entry.pid; });
-    for (const auto& one : all_) {
-        children_.emplace(one.entry.ppid, one.entry.pid);
+std::vector<int> tree_of(int root, std::size_t at_most) {
+    std::vector<sys::process_entry> below(at_most);
+    const auto found = sys::find_descendants(root, below);
+    std::vector<int> made{root};
+    for (std::size_t i = 0; i < found.count; ++i) {
+        made.push_back(below[i].pid);
     }
+    return made;
 }
 
-const sys::listed_process* process_index::find(int pid) const {
-    const auto found =
-        std::lower_bound(all_.begin(), all_.end(), pid,
-                         [](const auto& one, int wanted) { return one.entry.pid < wanted; });
-    return found == all_.end() || found->entry.pid != pid ? nullptr : &*found;
-}
-
-bool process_index::is_below(int pid, int top) const {
-    for (const auto* one = find(pid); one != nullptr; one = find(one->entry.ppid)) {
-        if (one->entry.pid == top) {
+bool is_below(int pid, int top) {
+    for (int at = pid; at > 0; at = parent_of(at)) {
+        if (at == top) {
             return true;
         }
     }
     return false;
 }
 
-std::vector<int> process_index::tree_of(int root, std::size_t at_most) const {
-    std::vector<int> found{root};
-    for (std::size_t i = 0; i < found.size(); ++i) {
-        const auto [begin, end] = children_.equal_range(found[i]);
-        for (auto at = begin; at != end && found.size() < at_most; ++at) {
-            found.push_back(at->second);
-        }
-    }
-    return found;
-}
-
-int owner_of_port(const process_index& all, std::uint16_t port) {
+int owner_of_port(std::uint16_t port) {
     sys::inet_diag ask;
     const auto name = "port " + std::to_string(port);
     if (!ask.works()) {
@@ -104,75 +106,57 @@ int owner_of_port(const process_index& all, std::uint16_t port) {
                          "`ss -ltn` lists who listens; ports of containers are looked at with "
                          "--container");
     }
-    std::vector<int> owners;
-    for (const auto& one : all.all()) {
-        if (one.entry.ppid != kernel_threads && one.entry.pid != kernel_threads &&
-            has_one_of(one.entry.pid, inodes)) {
-            owners.push_back(one.entry.pid);
-        }
-    }
-    if (owners.empty()) {
+    int owner = find_owner(inodes);
+    if (owner == 0) {
         throw look_error("who listens on " + name + " may not be looked at",
                          "run it as root, or as the user of that process");
     }
-    // systemd holds the sockets of its units, too: it is not who serves.
-    if (owners.size() > 1 && owners.front() == 1) {
-        owners.erase(owners.begin());
+    // Of a master and its workers the master is meant.
+    for (int above = parent_of(owner); above > 1 && has_any_socket(above, inodes);
+         above = parent_of(owner)) {
+        owner = above;
     }
-    const auto is_below = [&](int pid) {
-        const auto* one = all.find(pid);
-        return one != nullptr &&
-               std::find(owners.begin(), owners.end(), one->entry.ppid) != owners.end();
-    };
-    const auto top = std::find_if_not(owners.begin(), owners.end(), is_below);
-    return top == owners.end() ? owners.front() : *top;
+    return owner;
 }
 
-int entry_above(const process_index& all, int pid) {
+int entry_above(int pid) {
     if (namespace_pid_of(pid) != 0 && namespace_pid_of(pid) != pid) {
-        for (int at = pid; at > 1;) {
+        for (int at = pid; at > 1; at = parent_of(at)) {
             if (namespace_pid_of(at) == 1) {
                 return at;
             }
-            const auto* one = all.find(at);
-            at = one == nullptr ? 0 : one->entry.ppid;
         }
     }
     int entry = pid;
-    for (const auto* one = all.find(pid); one != nullptr && one->entry.ppid > 1;) {
-        const auto* above = all.find(one->entry.ppid);
-        if (above == nullptr || !only_starts_others(above->entry.pid)) {
-            break;
-        }
-        entry = above->entry.pid;
-        one = above;
+    for (int above = parent_of(pid); above > 1 && only_starts_others(above);
+         above = parent_of(above)) {
+        entry = above;
     }
     return entry;
 }
 
-std::vector<int> route_from(const process_index& all, int entry) {
-    const auto tree = all.tree_of(entry, tree_at_most);
+std::vector<int> route_from(int entry) {
+    const auto tree = tree_of(entry, tree_at_most);
     sys::inet_diag ask(entry);
     const auto inodes = ask.works() ? listening_inodes(ask, 0) : std::set<std::uint64_t>{};
     int service = 0;
     for (const int pid : tree) {
-        if (!inodes.empty() && has_one_of(pid, inodes)) {
+        if (!inodes.empty() && has_any_socket(pid, inodes)) {
             service = pid;
             break;
         }
     }
     if (service == 0) {
         service = entry;
-        for (auto below = all.tree_of(service, 3); below.size() > 1 && only_starts_others(service);
-             below = all.tree_of(service, 3)) {
+        for (auto below = tree_of(service, 3); below.size() > 1 && only_starts_others(service);
+             below = tree_of(service, 3)) {
             service = below[1];
         }
     }
     std::vector<int> route;
     for (int at = service; at > 0;) {
         route.insert(route.begin(), at);
-        const auto* one = all.find(at);
-        at = at == entry || one == nullptr ? 0 : one->entry.ppid;
+        at = at == entry ? 0 : parent_of(at);
     }
     return route;
 }

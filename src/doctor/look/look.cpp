@@ -10,7 +10,7 @@
 #include "doctor/look/sample.hpp"
 #include "doctor/look/script_line.hpp"
 #include "sys/process/process.hpp"
-#include "sys/process/process_list.hpp"
+#include "sys/process/process_details.hpp"
 #include "sys/signal/signal_names.hpp"
 #include "sys/socket/port_state.hpp"
 
@@ -27,17 +27,18 @@ int signal_of(const look_request& what, const platform_facts& platform) {
                                        : sigterm;
 }
 
-int process_of(const process_index& all, const look_request& what) {
+int process_of(const look_request& what) {
     if (what.pid == 0) {
-        return owner_of_port(all, what.port);
+        return owner_of_port(what.port);
     }
-    if (all.find(what.pid) != nullptr) {
+    const int process = sys::process_of_thread(what.pid);
+    if (process == what.pid) {
         return what.pid;
     }
-    if (sys::read_process(what.pid)) {
-        throw look_error(
-            "pid " + std::to_string(what.pid) + " is a thread, or hidden from you",
-            "`grep Tgid /proc/" + std::to_string(what.pid) + "/status` tells its process");
+    if (process > 0) {
+        throw look_error("pid " + std::to_string(what.pid) + " is a thread of process " +
+                             std::to_string(process),
+                         "lastcall doctor " + std::to_string(process));
     }
     throw look_error("there is no process with pid " + std::to_string(what.pid),
                      "it may have ended; `lastcall doctor --port N` finds who listens on a port");
@@ -65,13 +66,13 @@ bool text_names_signal(const seen_process& one, const std::string& signal) {
 }
 
 /// Returns: whether the sockets were told.
-bool read_all(const std::vector<int>& pids, sys::inet_diag& ask, snapshot& into) {
+bool read_all(const std::vector<int>& pids, sys::inet_diag& ask, bool is_stopping, snapshot& into) {
     for (const int pid : pids) {
         if (auto one = read_seen_process(pid)) {
             into.processes.emplace(pid, std::move(*one));
         }
     }
-    return read_seen_sockets(ask, into);
+    return read_seen_sockets(ask, is_stopping, into);
 }
 
 void read_scripts(seen& made) {
@@ -94,13 +95,12 @@ void read_scripts(seen& made) {
 }
 
 /// Whom the platform signals; where none is known whoever was named, or is above who listens.
-int entry_of(const process_index& all, const look_request& what, const platform_facts& platform,
-             int subject) {
+int entry_of(const look_request& what, const platform_facts& platform, int subject) {
     const int main = platform.main_pid;
-    if (main > 0 && all.is_below(subject, main)) {
+    if (main > 0 && is_below(subject, main)) {
         return main;
     }
-    return what.pid != 0 ? subject : entry_above(all, subject);
+    return what.pid != 0 ? subject : entry_above(subject);
 }
 
 void tell_blind_spots(seen& made, bool has_sockets) {
@@ -142,8 +142,7 @@ void tell_blind_spots(seen& made, bool has_sockets) {
 }  // namespace
 
 seen look(const look_request& what) {
-    const process_index all(sys::list_processes());
-    const int subject = process_of(all, what);
+    const int subject = process_of(what);
     seen made;
     made.subject = what.subject;
     made.platform = what.platform;
@@ -153,9 +152,9 @@ seen look(const look_request& what) {
     made.signal = signal_of(what, made.platform);
     made.signal_name = sys::signal_name(made.signal);
     made.since = what.since;
-    const int entry = entry_of(all, what, made.platform, subject);
-    made.route = route_from(all, entry);
-    auto pids = all.tree_of(entry, processes_at_most);
+    const int entry = entry_of(what, made.platform, subject);
+    made.route = route_from(entry);
+    auto pids = tree_of(entry, processes_at_most);
     for (const int pid : made.platform.members) {
         if (std::find(pids.begin(), pids.end(), pid) == pids.end() &&
             pids.size() < processes_at_most) {
@@ -164,9 +163,9 @@ seen look(const look_request& what) {
     }
     sys::inet_diag ask(made.service());
     const auto begin = std::chrono::steady_clock::now();
-    const bool has_first = read_all(pids, ask, made.first);
+    const bool has_first = read_all(pids, ask, made.is_stopping(), made.first);
     sys::sleep_until(begin + what.between);
-    const bool has_second = read_all(pids, ask, made.second);
+    const bool has_second = read_all(pids, ask, made.is_stopping(), made.second);
     made.between = std::chrono::steady_clock::now() - begin;
     for (auto& [pid, one] : made.second.processes) {
         if (one.is_namespace_init() && one.program.starts_with("node")) {

@@ -1,11 +1,12 @@
 #include "doctor/look/sample.hpp"
 
+#include <algorithm>
 #include <set>
 
 #include "doctor/look/group_facts.hpp"
 #include "doctor/stop_evidence.hpp"
 #include "sys/process/proc_reader.hpp"
-#include "sys/process/process_list.hpp"
+#include "sys/process/process_details.hpp"
 
 namespace lastcall::doctor {
 namespace {
@@ -29,6 +30,21 @@ std::string command_of_process(int pid) {
         sys::read_command(pid, text);
     }
     return std::string(text.view());
+}
+
+seen_socket seen_of(const sys::tcp_line& line, const std::set<std::uint16_t>& ports,
+                    const snapshot& among) {
+    seen_socket made;
+    made.line = line;
+    made.local = sys::local_text(line);
+    made.is_client = !made.listens() && ports.contains(line.local_port);
+    made.peer = made.listens() ? "" : sys::peer_text(line);
+    for (const auto& [pid, process] : among.processes) {
+        if (process.has_socket(line.inode)) {
+            made.owners.push_back(pid);
+        }
+    }
+    return made;
 }
 
 }  // namespace
@@ -66,6 +82,12 @@ std::optional<seen_process> read_seen_process(int pid) {
     }
     if (!facts.entry.is_dead()) {
         made.descriptors = sys::descriptors_of(pid);
+        for (const auto& one : made.descriptors.all) {
+            if (one.kind == sys::descriptor_kind::socket) {
+                made.sockets.push_back(one.inode);
+            }
+        }
+        std::sort(made.sockets.begin(), made.sockets.end());
         made.signalfds = signals_by_descriptor(pid, made.descriptors);
         made.is_given_sockets = !sys::environment_value(pid, "LISTEN_FDS").empty();
         read_group_facts(pid, made);
@@ -73,49 +95,43 @@ std::optional<seen_process> read_seen_process(int pid) {
     return made;
 }
 
-bool read_seen_sockets(sys::inet_diag& ask, snapshot& into) {
+bool read_seen_sockets(sys::inet_diag& ask, bool with_outbound, snapshot& into) {
     into.sockets.clear();
     std::set<std::uint64_t> inodes;
     for (const auto& [pid, process] : into.processes) {
-        for (const auto& one : process.descriptors.all) {
-            if (one.kind == sys::descriptor_kind::socket) {
-                inodes.insert(one.inode);
-            }
-        }
+        inodes.insert(process.sockets.begin(), process.sockets.end());
     }
-    const auto add = [&](const sys::tcp_line& line) {
-        seen_socket made;
-        made.line = line;
-        made.local = sys::local_text(line);
-        made.peer = line.is(sys::tcp_states::listening) ? "" : sys::peer_text(line);
-        for (const auto& [pid, process] : into.processes) {
-            if (process.has_socket(line.inode)) {
-                made.owners.push_back(pid);
-            }
-        }
-        into.sockets.push_back(std::move(made));
-    };
-    bool is_whole = true;
+    bool is_whole = ask.works();
     std::set<std::uint16_t> ports;
-    for (const int family : sys::tcp_families) {
-        is_whole = ask.list(family, 0, sys::tcp_states::listening, [&](const sys::tcp_line& line) {
-            if (inodes.contains(line.inode)) {
-                ports.insert(line.local_port);
-                add(line);
-            }
-        }) && is_whole;
+    const auto list = [&](std::uint16_t port, sys::tcp_states states, const auto& is_meant) {
+        for (const int family : sys::tcp_families) {
+            is_whole = ask.list(family, port, states, [&](const sys::tcp_line& line) {
+                if (is_meant(line)) {
+                    into.sockets.push_back(seen_of(line, ports, into));
+                }
+            }) && is_whole;
+        }
+    };
+    list(0, sys::tcp_states::listening, [&](const sys::tcp_line& line) {
+        const bool is_ours = inodes.contains(line.inode);
+        if (is_ours) {
+            ports.insert(line.local_port);
+        }
+        return is_ours;
+    });
+    constexpr auto connected =
+        sys::tcp_states::established | sys::tcp_states::closed_by_peer | sys::tcp_states::handshake;
+    for (const auto port : ports) {
+        // Without an inode nobody has accepted it yet.
+        list(port, connected, [&](const sys::tcp_line& line) {
+            return line.inode == 0 || inodes.contains(line.inode);
+        });
     }
-    constexpr auto others = sys::tcp_states::established | sys::tcp_states::closed_by_peer |
-                            sys::tcp_states::handshake | sys::tcp_states::syn_sent;
-    for (const int family : sys::tcp_families) {
-        is_whole = ask.list(family, 0, others, [&](const sys::tcp_line& line) {
-            const bool is_ours = inodes.contains(line.inode);
-            // Without an inode nobody has accepted it yet.
-            if (is_ours || (line.inode == 0 && ports.contains(line.local_port))) {
-                add(line);
-                into.sockets.back().is_client = ports.contains(line.local_port);
-            }
-        }) && is_whole;
+    if (with_outbound) {
+        // The kernel can not be asked by inode: all connections of the machine go by.
+        list(0, connected | sys::tcp_states::syn_sent, [&](const sys::tcp_line& line) {
+            return !ports.contains(line.local_port) && inodes.contains(line.inode);
+        });
     }
     std::size_t asked = 0;
     for (auto& one : into.sockets) {

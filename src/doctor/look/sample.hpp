@@ -12,7 +12,9 @@ namespace lastcall::doctor {
 [[nodiscard]] std::optional<seen_process> read_seen_process(int pid);
 
 /// The TCP sockets that these have, and those that wait at their listening ones.
+/// `with_outbound`  also those that they have opened to others, which costs a walk over all
+///                  connections of the machine
 /// Returns: false when the kernel did not tell all of them.
-[[nodiscard]] bool read_seen_sockets(sys::inet_diag& ask, snapshot& into);
+[[nodiscard]] bool read_seen_sockets(sys::inet_diag& ask, bool with_outbound, snapshot& into);
 
 }  // namespace lastcall::doctor

@@ -42,7 +42,8 @@ struct seen_process {
     std::uint64_t ticks = 0;  ///< of processor time, all threads
     sys::thread_list threads;
     sys::descriptor_list descriptors;
-    std::uint64_t group_periods = 0;  ///< of its cgroup's processor limit: cpu.stat
+    std::vector<std::uint64_t> sockets;  ///< their inodes, of the descriptors; sorted
+    std::uint64_t group_periods = 0;     ///< of its cgroup's processor limit: cpu.stat
     std::uint64_t group_throttled = 0;
     std::uint64_t group_reclaims = 0;  ///< memory.events: high, max and oom
 
@@ -53,11 +54,7 @@ struct seen_process {
         return namespace_pid == 1 && !is_host_init;
     }
     [[nodiscard]] bool has_socket(std::uint64_t inode) const noexcept {
-        return inode != 0 && std::any_of(descriptors.all.begin(), descriptors.all.end(),
-                                         [&](const sys::descriptor& one) {
-                                             return one.kind == sys::descriptor_kind::socket &&
-                                                    one.inode == inode;
-                                         });
+        return std::binary_search(sockets.begin(), sockets.end(), inode);
     }
     [[nodiscard]] bool catches(int signal) const noexcept { return has(signals.caught, signal); }
     [[nodiscard]] bool ignores(int signal) const noexcept { return has(signals.ignored, signal); }

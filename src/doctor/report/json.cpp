@@ -15,8 +15,11 @@ json milliseconds_of(std::chrono::nanoseconds value) {
 }
 
 json hop_json(const hop& one) {
-    json made{{"pid", one.pid}, {"command", one.command},    {"verdict", to_string(one.what)},
-              {"why", one.why}, {"reached", one.is_reached}, {"script", nullptr}};
+    json made{{"pid", one.pid},
+              {"command", one.command},
+              {"verdict", to_string(one.what)},
+              {"why", one.why},
+              {"reached", one.is_reached}};
     if (one.script != nullptr) {
         made["script"] = {{"file", one.script->file},
                           {"line", one.script->line},
@@ -31,13 +34,11 @@ std::string_view name_of(weight how) {
 }
 
 json finding_json(const finding& one) {
-    json made{{"rule", one.rule},
-              {"pid", one.pid == 0 ? json() : json(one.pid)},
-              {"effect", name_of(one.how)},
-              {"confidence", to_string(one.sure)},
-              {"what", one.what},
-              {"evidence", json::array()},
-              {"fix", one.fix}};
+    json made{{"rule", one.rule}, {"effect", name_of(one.how)}, {"confidence", to_string(one.sure)},
+              {"what", one.what}, {"evidence", json::array()},  {"fix", one.fix}};
+    if (one.pid != 0) {
+        made["pid"] = one.pid;
+    }
     for (const evidence& each : one.by) {
         made["evidence"].push_back({{"field", each.field}, {"value", each.value}});
     }
@@ -46,11 +47,14 @@ json finding_json(const finding& one) {
 
 json link_json(const budget_link& one) {
     const bool is_endless = one.time == std::chrono::nanoseconds::max();
-    return {{"who", one.who},
-            {"ms", !one.time || is_endless ? json() : milliseconds_of(*one.time)},
-            {"endless", is_endless},
-            {"source", one.source},
-            {"broken", one.is_broken}};
+    json made{{"who", one.who},
+              {"endless", is_endless},
+              {"source", one.source},
+              {"broken", one.is_broken}};
+    if (one.time && !is_endless) {
+        made["ms"] = milliseconds_of(*one.time);
+    }
+    return made;
 }
 
 }  // namespace

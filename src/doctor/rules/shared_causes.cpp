@@ -147,7 +147,7 @@ bool is_left_out(const rule_case& one, const seen_process& process, core::stop_c
             return true;
         case stop_cause_kind::waits_for_child:
         case stop_cause_kind::slow_handler:
-            return !is_last;
+            return !is_last || one.of.since.value_or(too_young) < too_young;
         default:
             return false;
     }
@@ -201,7 +201,8 @@ core::stop_facts facts_of(const seen& of, const seen_process& one, bool is_reach
         facts.child_stands = place_of_child(of, one, *child);
     }
     for (const auto* socket : of.sockets_of(one.pid())) {
-        facts.listening += socket->listens() ? 1U : 0U;
+        // What was handed in goes on listening for who comes after it.
+        facts.listening += socket->listens() && !one.is_given_sockets ? 1U : 0U;
         facts.connected += socket->line.is(sys::tcp_states::established) ? 1U : 0U;
         facts.clients +=
             socket->is_client && socket->line.is(sys::tcp_states::established) ? 1U : 0U;

@@ -3,7 +3,7 @@
 #include <array>
 
 #include "doctor/rules/rules.hpp"
-#include "sys/process/process_list.hpp"
+#include "sys/process/process_details.hpp"
 
 namespace lastcall::doctor {
 namespace {

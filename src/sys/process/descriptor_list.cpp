@@ -1,5 +1,7 @@
 #include "sys/process/descriptor_list.hpp"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <array>
 
@@ -75,18 +77,24 @@ descriptor_list descriptors_of(int pid) {
     return found;
 }
 
-int descriptor_of_socket(int pid, std::uint64_t inode) noexcept {
+bool has_socket_of(int pid, const std::function<bool(std::uint64_t inode)>& is_meant) {
     proc_path path = proc_path(pid) / "fd";
     folder_reader folder(path);
-    while (const auto number = folder.next_number()) {
-        proc_path link = proc_path(pid) / "fd" / *number;
+    while (const auto name = folder.next()) {
+        // Relative to the folder: the kernel need not find the process again for each.
+        std::array<char, 64> name_text{};
         std::array<char, 64> room;
-        const auto target = read_link(link, room);
-        if (target && target->starts_with("socket:[") && bracketed_number(*target) == inode) {
-            return *number;
+        if (name->size() >= name_text.size() || name->front() == '.') {
+            continue;
+        }
+        std::copy(name->begin(), name->end(), name_text.begin());
+        const auto size = ::readlinkat(folder.fd(), name_text.data(), room.data(), room.size());
+        const std::string_view target(room.data(), size > 0 ? static_cast<std::size_t>(size) : 0);
+        if (target.starts_with("socket:[") && is_meant(bracketed_number(target))) {
+            return true;
         }
     }
-    return -1;
+    return false;
 }
 
 std::string descriptor_field(int pid, int number, std::string_view name) {

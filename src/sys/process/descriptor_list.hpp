@@ -2,8 +2,10 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace lastcall::sys {
@@ -27,8 +29,8 @@ struct descriptor_list {
 
 [[nodiscard]] descriptor_list descriptors_of(int pid);
 
-/// Whether the process has a socket with this inode open; -1: no, else its descriptor.
-[[nodiscard]] int descriptor_of_socket(int pid, std::uint64_t inode) noexcept;
+/// Whether `is_meant` holds for the inode of one of its sockets.
+[[nodiscard]] bool has_socket_of(int pid, const std::function<bool(std::uint64_t inode)>& is_meant);
 
 /// A field of /proc/PID/fdinfo/N: "pos:", "sigmask:", "eventfd-count:". Empty: none.
 [[nodiscard]] std::string descriptor_field(int pid, int number, std::string_view name);

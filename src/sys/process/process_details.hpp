@@ -1,4 +1,5 @@
-// All processes of this /proc in one pass, for who has to find one among them.
+// Single facts about a process: its age, its arguments, its environment, whether it may be
+// signalled.
 #pragma once
 
 #include <chrono>
@@ -11,15 +12,6 @@
 
 namespace lastcall::sys {
 
-struct listed_process {
-    process_entry entry;
-    std::string comm;
-    std::uint64_t ticks = 0;  ///< of processor time, all threads, user and system
-};
-
-/// In the order of their ids; a file for each. What ends meanwhile is left out.
-[[nodiscard]] std::vector<listed_process> list_processes();
-
 /// Clock ticks of the kernel in a second: sysconf(3), _SC_CLK_TCK.
 [[nodiscard]] std::uint64_t ticks_per_second() noexcept;
 
@@ -31,6 +23,9 @@ struct listed_process {
 
 /// A variable of the environment that a process was executed with; empty: none, or not readable.
 [[nodiscard]] std::string environment_value(int pid, std::string_view name);
+
+/// The process that a thread belongs to: itself for a process; 0: there is none.
+[[nodiscard]] int process_of_thread(int id) noexcept;
 
 /// Whether this process may send signals to it: kill(2) with signal 0, which sends none.
 [[nodiscard]] bool may_signal(int pid) noexcept;

@@ -1,4 +1,4 @@
-#include "sys/process/process_list.hpp"
+#include "sys/process/process_details.hpp"
 
 #include <signal.h>
 #include <unistd.h>
@@ -15,37 +15,7 @@ namespace {
 
 constexpr std::size_t longest_text = 256U << 10U;
 
-/// utime and stime: the fields 14 and 15 of proc(5), the 12th and 13th behind the name.
-std::uint64_t processor_ticks(std::string_view behind_name) noexcept {
-    std::uint64_t sum = 0;
-    for (int field = 3; field <= 15; ++field) {
-        const auto word = take_word(behind_name);
-        sum += field >= 14 ? parse_number(word).value_or(0) : 0;
-    }
-    return sum;
-}
-
 }  // namespace
-
-std::vector<listed_process> list_processes() {
-    std::vector<listed_process> found;
-    proc_path path("/proc");
-    folder_reader processes(path);
-    while (const auto pid = processes.next_number()) {
-        proc_path file = proc_path(*pid) / "stat";
-        std::array<char, 1024> buffer;
-        const auto text = read_start(file, buffer);
-        const auto entry = text ? parse_process_stat(*text) : std::nullopt;
-        if (!entry) {
-            continue;
-        }
-        const auto open = text->find('(');
-        const auto close = text->rfind(')');
-        found.push_back({*entry, std::string(text->substr(open + 1, close - open - 1)),
-                         processor_ticks(text->substr(close + 1))});
-    }
-    return found;
-}
 
 std::uint64_t ticks_per_second() noexcept {
     const long ticks = ::sysconf(_SC_CLK_TCK);
@@ -85,6 +55,13 @@ std::string environment_value(int pid, std::string_view name) {
         text.remove_prefix(std::min(text.size(), one.size() + 1));
     }
     return {};
+}
+
+int process_of_thread(int id) noexcept {
+    proc_path path = proc_path(id) / "status";
+    std::array<char, 1024> buffer;
+    const auto text = read_start(path, buffer);
+    return text ? parse_id(field_of(*text, "Tgid:")).value_or(0) : 0;
 }
 
 bool may_signal(int pid) noexcept { return ::kill(pid, 0) == 0 || errno != EPERM; }
