@@ -10,6 +10,7 @@
 #include "cli/screen.hpp"
 #include "core/read_duration.hpp"
 #include "doctor/report/diagnosis.hpp"
+#include "sys/process/process_table.hpp"
 #include "sys/signal/signal_names.hpp"
 
 namespace lastcall::cli {
@@ -89,6 +90,7 @@ int watch(doctor::look_request what, const doctor_wish& wish) {
     const auto begin = steady::now();
     const auto since = what.since.value_or(std::chrono::nanoseconds(0));
     std::string last;
+    int service = 0;
     for (bool is_first = true;; is_first = false) {
         what.since = since + (steady::now() - begin);
         std::string line = "it has ended";
@@ -97,13 +99,21 @@ int watch(doctor::look_request what, const doctor_wish& wish) {
         try {
             const auto one = look_once(what);
             line = blocker_line(one);
-            is_over = one.of.second.processes.empty();
             object = wish.as_json ? as_json(one) : "";
+            // A server closes its port first: from now on it is followed by its id.
+            what.port = 0;
+            what.pid = one.of.entry();
+            service = one.of.service();
         } catch (const doctor::look_error& e) {
             if (is_first) {
                 throw;
             }
-            is_over = true;
+            // Who was signalled may be gone, and who does the work go on.
+            is_over = what.pid == service || !sys::read_process(service);
+            line = is_over ? line
+                           : "pid " + std::to_string(what.pid) + " has ended, and pid " +
+                                 std::to_string(service) + " goes on";
+            what.pid = service;
         }
         if (line != last) {
             const auto seconds =

@@ -61,8 +61,10 @@ platform_facts facts_of_unit(const std::string& name) {
     if (std::ifstream file(made.pid_file); !made.pid_file.empty() && file) {
         file >> made.pid_in_file;
     }
-    const auto folder = sys::folder_of_cgroup(std::string(value_of(text, "ControlGroup")));
-    if (!folder.empty() && folder.find('/', 1) != std::string::npos) {
+    // Without a group of its own (it does not run) the name is empty: that would be everybody.
+    const std::string group(value_of(text, "ControlGroup"));
+    const auto folder = group.size() > 1 ? sys::folder_of_cgroup(group) : std::string();
+    if (!folder.empty()) {
         made.members = sys::processes_of_cgroup(folder);
     }
     return made;

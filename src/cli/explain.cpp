@@ -29,8 +29,12 @@ int run_explain_command(std::span<char* const> arguments) {
     }
     const auto* found = lint::find_rule(id);
     if (found == nullptr) {
-        const auto ids = lint::rule_ids();
-        const std::vector<std::string> known(ids.begin(), ids.end());
+        std::vector<std::string> known;
+        for (const auto& family : lint::rule_families()) {
+            for (const auto& one : family.rules) {
+                known.emplace_back(one.id);
+            }
+        }
         const auto meant = nearest(id, known);
         return line.refuse(
             "there is no rule \"" + id + "\"" +

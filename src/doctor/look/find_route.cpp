@@ -35,17 +35,26 @@ bool has_any_socket(int pid, const std::set<std::uint64_t>& inodes) {
     return sys::has_socket_of(pid, [&](std::uint64_t inode) { return inodes.contains(inode); });
 }
 
-/// The first that has one of them; systemd, which holds the sockets of its units, only where nobody
-/// else has. 0: nobody.
-int find_owner(const std::set<std::uint64_t>& inodes) {
+/// The first that has one of them, systemd left out, which holds the sockets of its units. 0:
+/// nobody.
+int find_owner_by(const std::function<bool(int pid)>& has_one) {
     sys::proc_path path("/proc");
     sys::folder_reader processes(path);
     while (const auto pid = processes.next_number()) {
-        if (*pid != 1 && has_any_socket(*pid, inodes)) {
+        if (*pid != 1 && has_one(*pid)) {
             return *pid;
         }
     }
-    return has_any_socket(1, inodes) ? 1 : 0;
+    return 0;
+}
+
+int find_owner(const std::set<std::uint64_t>& inodes) {
+    const auto is_meant = [&](std::uint64_t inode) { return inodes.contains(inode); };
+    int owner = find_owner_by([&](int pid) { return sys::has_early_socket_of(pid, is_meant); });
+    if (owner == 0) {
+        owner = find_owner_by([&](int pid) { return sys::has_socket_of(pid, is_meant); });
+    }
+    return owner == 0 && sys::has_socket_of(1, is_meant) ? 1 : owner;
 }
 
 /// A shell that somebody types into: it has a terminal, and no program to read.

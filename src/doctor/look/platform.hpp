@@ -34,6 +34,10 @@ struct platform_facts {
         return kind == platform_kind::systemd && kill_mode == "control-group";
     }
     [[nodiscard]] bool is_stopping() const noexcept { return active == "deactivating"; }
+    /// "stop-sigterm" and the like: before it ExecStop= runs.
+    [[nodiscard]] bool has_signalled() const noexcept {
+        return is_stopping() && sub.find("-sig") != std::string::npos;
+    }
 };
 
 }  // namespace lastcall::doctor

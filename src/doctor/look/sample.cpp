@@ -6,7 +6,9 @@
 #include "doctor/look/group_facts.hpp"
 #include "doctor/stop_evidence.hpp"
 #include "sys/process/proc_reader.hpp"
+#include "sys/process/process.hpp"
 #include "sys/process/process_details.hpp"
+#include "sys/process/process_set.hpp"
 
 namespace lastcall::doctor {
 namespace {
@@ -22,6 +24,12 @@ std::uint64_t signals_by_descriptor(int pid, const sys::descriptor_list& all) {
         }
     }
     return mask;
+}
+
+/// Ours, and so that of the pid 1 that we see: in a container it is not.
+bool is_first_namespace() {
+    constexpr std::uint64_t first = 0xEFFFFFFC;  // PROC_PID_INIT_INO of the kernel
+    return sys::pid_namespace_of(sys::current_process_id()) == first;
 }
 
 std::string command_of_process(int pid) {
@@ -64,7 +72,7 @@ std::optional<seen_process> read_seen_process(int pid) {
     made.uid = facts.uid;
     made.age = sys::age_of(facts.entry);
     made.namespace_pid = facts.namespace_pid;
-    made.is_host_init = pid == 1;
+    made.is_host_init = pid == 1 && is_first_namespace();
     made.is_frozen = facts.is_frozen;
     made.is_frozen_v1 = facts.is_frozen_v1;
     made.dumps_core = facts.dumps_core;
@@ -103,33 +111,41 @@ bool read_seen_sockets(sys::inet_diag& ask, bool with_outbound, snapshot& into) 
     }
     bool is_whole = ask.works();
     std::set<std::uint16_t> ports;
-    const auto list = [&](std::uint16_t port, sys::tcp_states states, const auto& is_meant) {
-        for (const int family : sys::tcp_families) {
-            is_whole = ask.list(family, port, states, [&](const sys::tcp_line& line) {
-                if (is_meant(line)) {
-                    into.sockets.push_back(seen_of(line, ports, into));
-                }
-            }) && is_whole;
-        }
+    std::set<std::pair<int, std::uint16_t>> bound;  // clients have the family of the listener
+    const auto list = [&](int family, std::uint16_t port, sys::tcp_states states,
+                          const auto& is_meant) {
+        const auto take = [&](const sys::tcp_line& line) {
+            if (is_meant(line)) {
+                into.sockets.push_back(seen_of(line, ports, into));
+            }
+        };
+        is_whole = ask.list(family, port, states, take) && is_whole;
     };
-    list(0, sys::tcp_states::listening, [&](const sys::tcp_line& line) {
+    const auto is_own_listener = [&](const sys::tcp_line& line) {
         const bool is_ours = inodes.contains(line.inode);
         if (is_ours) {
             ports.insert(line.local_port);
+            bound.emplace(line.family, line.local_port);
         }
         return is_ours;
-    });
+    };
+    for (const int family : sys::tcp_families) {
+        list(family, 0, sys::tcp_states::listening, is_own_listener);
+    }
     constexpr auto connected =
         sys::tcp_states::established | sys::tcp_states::closed_by_peer | sys::tcp_states::handshake;
-    for (const auto port : ports) {
+    for (const auto& [family, port] : bound) {
         // Without an inode nobody has accepted it yet.
-        list(port, connected, [&](const sys::tcp_line& line) {
+        list(family, port, connected, [&](const sys::tcp_line& line) {
             return line.inode == 0 || inodes.contains(line.inode);
         });
     }
-    if (with_outbound) {
+    for (const int family : sys::tcp_families) {
+        if (!with_outbound) {
+            break;
+        }
         // The kernel can not be asked by inode: all connections of the machine go by.
-        list(0, connected | sys::tcp_states::syn_sent, [&](const sys::tcp_line& line) {
+        list(family, 0, connected | sys::tcp_states::syn_sent, [&](const sys::tcp_line& line) {
             return !ports.contains(line.local_port) && inodes.contains(line.inode);
         });
     }

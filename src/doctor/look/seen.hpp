@@ -53,7 +53,7 @@ struct seen {
     std::vector<blind_spot> blind_spots;
 
     [[nodiscard]] bool is_stopping() const noexcept {
-        return since.has_value() || platform.is_stopping();
+        return since.has_value() || platform.has_signalled();
     }
     [[nodiscard]] int entry() const { return route.empty() ? 0 : route.front(); }
     [[nodiscard]] int service() const { return route.empty() ? 0 : route.back(); }

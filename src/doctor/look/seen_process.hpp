@@ -76,6 +76,18 @@ struct seen_process {
             });
     }
 
+    /// It may have a signalfd, or a thread in sigwait(3), that may not be looked at: then nothing
+    /// can be said about what the signal does.
+    [[nodiscard]] bool may_take_unseen(int signal) const noexcept {
+        if (has(signals.blocked_by_all, signal)) {
+            return !descriptors.is_readable;
+        }
+        // Who waits for some signals has others blocked as a rule.
+        return !threads.has_calls && !catches(signal) && !ignores(signal) &&
+               std::any_of(threads.threads.begin(), threads.threads.end(),
+                           [](const sys::thread_facts& one) { return one.blocked != 0; });
+    }
+
     [[nodiscard]] static bool has(std::uint64_t mask, int signal) noexcept {
         return signal > 0 && signal <= 64 && (mask >> (signal - 1) & 1U) != 0;
     }

@@ -19,6 +19,7 @@ const char* ink_of(verdict what) {
         case verdict::forwards:
             return "32";
         case verdict::dies:
+        case verdict::unknown:
         case verdict::ended:
             return "33";
         default:

@@ -95,6 +95,9 @@ judged judge_hop(const seen& of, const seen_process& one, const seen_process* ne
                 : one.reads_signalfd(of.signal)   ? "it has a signalfd"
                                                   : "a thread waits for it"};
     }
+    if (one.may_take_unseen(of.signal)) {
+        return {verdict::unknown, "whether it waits for it may not be looked at"};
+    }
     if (one.blocks(of.signal)) {
         return {verdict::swallows, "every thread blocks " + of.signal_name};
     }
@@ -117,6 +120,8 @@ std::string_view to_string(verdict value) noexcept {
             return "defers";
         case verdict::decoy:
             return "decoy";
+        case verdict::unknown:
+            return "unknown";
         case verdict::ended:
             break;
     }
@@ -177,7 +182,8 @@ std::vector<hop> make_route(const seen& of) {
             by_group = by_group || (one.is_reached && forwards_to_group(*process));
         }
         is_reached =
-            one.is_reached && (one.what == verdict::forwards || one.what == verdict::handles);
+            one.is_reached && (one.what == verdict::forwards || one.what == verdict::handles ||
+                               one.what == verdict::unknown);
         made.push_back(std::move(one));
     }
     return made;

@@ -18,6 +18,7 @@ enum class verdict : std::uint8_t {
     swallows,  ///< nothing happens
     dies,      ///< the default action ends it at once
     defers,    ///< it takes it only when something else has ended
+    unknown,   ///< it may take it in a way that may not be looked at
     decoy,     ///< the handler is the runtime's own, and does nothing as pid 1
     ended,     ///< it was gone at the second look
 };

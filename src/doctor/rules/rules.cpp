@@ -29,6 +29,12 @@ bool has_rule(const findings& all, std::string_view rule, int pid) {
 }
 
 bool is_said_better(const findings& all, const finding& one) {
+    constexpr std::array about_clients{std::string_view("L43"), std::string_view("L45")};
+    if (one.rule == "L44" && one.sure == core::confidence::hint &&
+        std::any_of(about_clients.begin(), about_clients.end(),
+                    [&](std::string_view rule) { return has_rule(all, rule, one.pid); })) {
+        return true;  // they were only counted
+    }
     return std::any_of(precedences.begin(), precedences.end(), [&](const precedence& each) {
         return each.left_out == one.rule && has_rule(all, each.says_more, one.pid);
     });

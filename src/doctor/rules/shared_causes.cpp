@@ -73,6 +73,16 @@ weight weight_of(stop_cause_kind kind, bool is_on_route) {
     return is_dead && !is_on_route ? weight::remains : weight::blocks;
 }
 
+/// Without the system calls a thread in sigwait(3) can not be excluded, for one.
+core::confidence sureness_of(core::stop_cause cause, const seen_process& process) {
+    if (cause.kind == stop_cause_kind::clients_remain) {
+        return core::confidence::hint;  // sockets.cpp says more where what they do is known
+    }
+    return cause.kind == stop_cause_kind::init_default && !process.threads.has_calls
+               ? core::confidence::likely
+               : cause.sure;
+}
+
 void add_evidence(const rule_case& one, const seen_process& process, stop_cause_kind kind,
                   finding& into) {
     const auto& masks = process.signals;
@@ -104,6 +114,12 @@ void add_evidence(const rule_case& one, const seen_process& process, stop_cause_
         default:
             into.by.push_back(state_evidence(process));
             break;
+    }
+    const auto* sleeper = kind == stop_cause_kind::uninterruptible ? sleeper_in(process) : nullptr;
+    const auto* open =
+        sleeper == nullptr ? nullptr : process.descriptors.find(sleeper->first_argument);
+    if (open != nullptr) {
+        into.by.push_back({"descriptor " + std::to_string(open->number), open->target});
     }
     if (const auto* place = one.of.script_of(pid)) {
         into.by.push_back(script_evidence(*place));
@@ -142,9 +158,9 @@ bool is_left_out(const rule_case& one, const seen_process& process, core::stop_c
             return process.names_signal;
         case stop_cause_kind::busy:             // threads.cpp: with the queue as evidence
         case stop_cause_kind::still_listening:  // sockets.cpp
-        case stop_cause_kind::clients_remain:   // likewise
-        case stop_cause_kind::peers_remain:     // likewise
             return true;
+        case stop_cause_kind::clients_remain:
+        case stop_cause_kind::peers_remain:
         case stop_cause_kind::waits_for_child:
         case stop_cause_kind::slow_handler:
             return !is_last || one.of.since.value_or(too_young) < too_young;
@@ -178,6 +194,10 @@ core::stop_facts facts_of(const seen& of, const seen_process& one, bool is_reach
                                                          : core::disposition::by_default;
     facts.is_blocked =
         !one.waits_for(of.signal) && seen_process::has(one.signals.blocked_by_all, of.signal);
+    if (one.may_take_unseen(of.signal)) {
+        facts.on_stop = core::disposition::unknown;
+        facts.is_blocked = false;
+    }
     facts.is_pending = one.has_pending(of.signal);
     facts.reads_signalfd = one.reads_signalfd(of.signal);
     facts.kill_is_pending = one.has_pending(9);
@@ -192,8 +212,10 @@ core::stop_facts facts_of(const seen& of, const seen_process& one, bool is_reach
     facts.children = children.size();
     const auto* child = of.find(of.hop_behind(one.pid()));
     child = child == nullptr && !children.empty() ? children.front() : child;
+    // What a launcher is there for may be behind a shell of its own.
+    const auto* work = core::launcher_in(one.command).empty() ? child : of.find(of.service());
     if (child != nullptr) {
-        facts.child_command = child->command;
+        facts.child_command = work == nullptr || work == &one ? child->command : work->command;
         facts.child_is_blocked = child->blocks(of.signal);
         facts.child_on_stop = child->ignores(of.signal)   ? core::disposition::ignored
                               : child->catches(of.signal) ? core::disposition::caught
@@ -224,7 +246,7 @@ void judge_shared_causes(const rule_case& one, findings& into) {
         finding made{.rule = core::rule_of(cause, facts),
                      .pid = pid,
                      .how = weight_of(cause.kind, one.of.is_on_route(pid)),
-                     .sure = cause.sure,
+                     .sure = sureness_of(cause, process),
                      .what = std::string(what.view()),
                      .fix = std::string(fix.view()),
                      .by = {}};

@@ -193,7 +193,7 @@ void judge_outbound(const rule_case& one, const seen_process& process, findings&
         if (waits_for_answer) {
             into.push_back({.rule = "L48",
                             .pid = process.pid(),
-                            .sure = core::confidence::hint,
+                            .sure = core::confidence::likely,
                             .what = "it has asked " + each->peer + " something " +
                                     seconds_text(each->detail->since_sent) +
                                     " ago, and has no answer yet",

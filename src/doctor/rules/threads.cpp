@@ -192,9 +192,10 @@ void judge_full_pipe(const seen_process& before, const seen_process& now, findin
                                       [&](const auto& each) { return each.id == thread.id; });
         const bool is_write = thread.call_name == "write" || thread.call_name == "writev";
         const auto* open = now.descriptors.find(thread.first_argument);
-        if (was == before.threads.threads.end() || !is_write || open == nullptr ||
-            open->kind != sys::descriptor_kind::pipe || was->call != thread.call ||
-            was->call_arguments != thread.call_arguments || was->ticks != thread.ticks) {
+        if (was == before.threads.threads.end() || thread.state != 'S' || !is_write ||
+            open == nullptr || open->kind != sys::descriptor_kind::pipe ||
+            was->call != thread.call || was->call_arguments != thread.call_arguments ||
+            was->ticks != thread.ticks) {
             continue;
         }
         const std::string name = open->number == 1   ? "its standard output"

@@ -57,7 +57,9 @@ std::vector<std::string_view> rule_ids() {
     std::vector<std::string_view> all;
     for (const rule_family& family : rule_families()) {
         for (const rule& one : family.rules) {
-            all.push_back(one.id);
+            if (family.is_of_files) {
+                all.push_back(one.id);
+            }
         }
     }
     return all;

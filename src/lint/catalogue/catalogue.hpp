@@ -23,7 +23,7 @@ struct rule_family {
 /// By its id, in capitals or not. Null: there is none.
 [[nodiscard]] const rule* find_rule(std::string_view id);
 
-/// The ids of all, in the order of the tables.
+/// The ids of those for files, in the order of the tables.
 [[nodiscard]] std::vector<std::string_view> rule_ids();
 
 // The tables of the families.

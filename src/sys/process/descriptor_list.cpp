@@ -39,6 +39,19 @@ descriptor_kind kind_of(std::string_view target) noexcept {
     return target.starts_with('/') ? descriptor_kind::file : descriptor_kind::other;
 }
 
+/// The inode of a socket; 0: it is none. Unset: there is no such descriptor.
+std::optional<std::uint64_t> socket_at(int folder, int number) noexcept {
+    short_text<16> name;
+    name.append_number(static_cast<std::uint64_t>(number));
+    std::array<char, 64> room;
+    const auto size = ::readlinkat(folder, name.c_str(), room.data(), room.size());
+    if (size <= 0) {
+        return std::nullopt;
+    }
+    const std::string_view target(room.data(), static_cast<std::size_t>(size));
+    return target.starts_with("socket:[") ? bracketed_number(target) : 0;
+}
+
 }  // namespace
 
 const descriptor* descriptor_list::find(int number) const noexcept {
@@ -80,17 +93,25 @@ descriptor_list descriptors_of(int pid) {
 bool has_socket_of(int pid, const std::function<bool(std::uint64_t inode)>& is_meant) {
     proc_path path = proc_path(pid) / "fd";
     folder_reader folder(path);
-    while (const auto name = folder.next()) {
-        // Relative to the folder: the kernel need not find the process again for each.
-        std::array<char, 64> name_text{};
-        std::array<char, 64> room;
-        if (name->size() >= name_text.size() || name->front() == '.') {
-            continue;
+    while (const auto number = folder.next_number()) {
+        const auto inode = socket_at(folder.fd(), *number);
+        if (inode && *inode != 0 && is_meant(*inode)) {
+            return true;
         }
-        std::copy(name->begin(), name->end(), name_text.begin());
-        const auto size = ::readlinkat(folder.fd(), name_text.data(), room.data(), room.size());
-        const std::string_view target(room.data(), size > 0 ? static_cast<std::size_t>(size) : 0);
-        if (target.starts_with("socket:[") && is_meant(bracketed_number(target))) {
+    }
+    return false;
+}
+
+bool has_early_socket_of(int pid, const std::function<bool(std::uint64_t inode)>& is_meant) {
+    constexpr int last = 32;
+    constexpr int missing_at_most = 4;
+    proc_path path = proc_path(pid) / "fd";
+    const folder_reader folder(path);
+    int missing = 0;
+    for (int number = 0; folder.is_open() && number < last && missing < missing_at_most; ++number) {
+        const auto inode = socket_at(folder.fd(), number);
+        missing = inode ? 0 : missing + 1;
+        if (inode && *inode != 0 && is_meant(*inode)) {
             return true;
         }
     }

@@ -2,6 +2,7 @@
 """`lastcall doctor` on real processes, each with one thing wrong: the rule fires on its own, and no
 other does. usage: live_test.py LASTCALL SUBJECT"""
 import contextlib
+import json
 import os
 import shutil
 import signal
@@ -11,11 +12,8 @@ import tempfile
 import unittest
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from patient import (CEILING, LASTCALL, SUBJECT, catches, children_of, doctor, field_of,
+from patient import (CEILING, IN_NAMESPACE, IS_ROOT, LASTCALL, SUBJECT, catches, doctor, field_of,
                      init_of_namespace, rules_of, running, wait_until)
-
-IS_ROOT = os.geteuid() == 0
-IN_NAMESPACE = ["unshare", "--pid", "--fork", "--kill-child", "--mount-proc"]
 
 
 @contextlib.contextmanager
@@ -96,119 +94,38 @@ class Matrix(unittest.TestCase):
                 self.assertEqual(rules_of(report), expected, report["findings"])
 
 
-class Shells(unittest.TestCase):
-    def setUp(self):
-        folder = tempfile.TemporaryDirectory()
-        self.addCleanup(folder.cleanup)
-        self.folder = folder.name
-
-    def script(self, name, text):
-        path = os.path.join(self.folder, name)
-        with open(path, "w", encoding="utf-8") as file:
-            file.write(text)
-        os.chmod(path, 0o755)
-        return path
-
-    def look(self, argv, in_namespace=False, depth=2):
-        """Of the process started so, once it has a child (or has become its program)."""
-        with running([*IN_NAMESPACE, *argv] if in_namespace else argv) as process:
-            pid = init_of_namespace(process) if in_namespace else process.pid
-            wait_until(lambda: len(children_of(pid)) >= depth - 1 and
-                       process.stdout.readline().startswith("ready"), "the program")
-            return doctor(pid)[0]
-
-    def test_bash_tells_its_line(self):
-        path = self.script("entry.sh", "#!/bin/bash\n# starts\nx=1\n\n"
-                           f"{SUBJECT} good\necho over\n")
-        report = self.look([path])
-        self.assertEqual(rules_of(report), ["L16"])
-        self.assertEqual([one["verdict"] for one in report["route"]], ["dies", "handles"])
-        self.assertFalse(report["route"][1]["reached"])
-        self.assertEqual(report["route"][0]["script"],
-                         {"file": path, "line": 5, "text": f"{SUBJECT} good", "certain": True})
-
-    def test_dash_tells_it_by_its_child(self):
-        path = self.script("entry.sh", f"#!/bin/sh\nmkdir -p /tmp\n{SUBJECT} good\necho over\n")
-        report = self.look([path])
-        self.assertEqual(rules_of(report), ["L16"])
-        self.assertEqual(report["route"][0]["script"]["line"], 3)
-
-    def test_exec_leaves_nothing_to_find(self):
-        path = self.script("entry.sh", f"#!/bin/sh\nexec {SUBJECT} good\n")
-        report = self.look([path], depth=1)
-        self.assertEqual(rules_of(report), [])
-        self.assertEqual([one["verdict"] for one in report["route"]], ["handles"])
-
-    def test_a_trap_waits_for_what_is_in_front(self):
-        for shell in ("bash", "dash"):
-            with self.subTest(shell):
-                path = self.script(f"{shell}.sh", f"#!/bin/{shell}\ntrap 'exit 0' TERM\n"
-                                   f"{SUBJECT} good\n:\n")
-                report = self.look([path])
-                self.assertEqual(rules_of(report), ["L15"])
-                self.assertEqual(report["route"][0]["verdict"], "defers")
-                self.assertEqual(report["route"][0]["script"]["line"], 3)
-
-    def test_a_trap_in_wait_runs_at_once(self):
-        for shell in ("bash", "dash"):
-            with self.subTest(shell):
-                path = self.script(f"{shell}.sh", f"#!/bin/{shell}\n{SUBJECT} good &\npid=$!\n"
-                                   "trap 'kill $pid' TERM\nwait $pid\nwait $pid\n")
-                report = self.look([path])
-                self.assertEqual(rules_of(report), [])
-                self.assertEqual([one["verdict"] for one in report["route"]],
-                                 ["handles", "handles"])
-
-    def test_a_pipeline(self):
-        path = self.script("pipe.sh", f"#!/bin/bash\n{SUBJECT} good | cat\n")
-        with running([path]) as process:
+class Inside(unittest.TestCase):
+    @unittest.skipUnless(IS_ROOT and shutil.which("nsenter"), "needs root and nsenter")
+    def test_pid_1_of_a_container_is_not_that_of_the_machine(self):
+        with running([*IN_NAMESPACE, SUBJECT, "default"]) as process:
             process.stdout.readline()
-            report = doctor(process.pid)[0]
-        self.assertEqual(rules_of(report), ["L18"])
+            pid = init_of_namespace(process)
+            made = subprocess.run(["nsenter", "--pid", "--mount", "--target", str(pid), LASTCALL,
+                                   "doctor", "1", "--deep", "--json"], capture_output=True,
+                                  text=True, timeout=CEILING)
+            self.assertEqual(rules_of(json.loads(made.stdout)), ["L01"])
 
-    def test_an_interrupt_to_what_is_in_the_background(self):
-        path = self.script("back.sh", f"#!/bin/bash\n{SUBJECT} good &\nwait\n")
-        with running([path]) as process:
-            process.stdout.readline()
-            child = children_of(process.pid)[0]
-            self.assertEqual(rules_of(doctor(child)[0]), [])
-            self.assertEqual(rules_of(doctor(child, "--signal", "INT")[0]), ["L04"])
 
-    @unittest.skipUnless(IS_ROOT, "needs root for a pid namespace")
-    def test_a_shell_as_pid_1(self):
-        plain = self.script("plain.sh", f"#!/bin/bash\n{SUBJECT} good\n:\n")
-        trap = self.script("trap.sh", f"#!/bin/dash\ntrap 'exit 0' TERM\n{SUBJECT} good\n:\n")
-        for path, rules, verdict in ((plain, ["L14"], "swallows"), (trap, ["L15"], "defers")):
-            with self.subTest(path):
-                report = self.look([path], in_namespace=True)
-                self.assertEqual(rules_of(report), rules)
+class OtherUsers(unittest.TestCase):
+    """As somebody who may not look at everything: no finding is made of what is not seen."""
+
+    def test_it_tells_what_it_does_not_see(self):
+        as_nobody = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--"]
+        if not IS_ROOT or shutil.which("setpriv") is None or \
+                subprocess.run([*as_nobody, LASTCALL, "--version"], capture_output=True).returncode:
+            self.skipTest("needs root, setpriv, and a program that nobody may run")
+        for mode, verdict in (("signalfd", "unknown"), ("good", "handles")):
+            with self.subTest(mode), subject(mode) as process:
+                made = subprocess.run([*as_nobody, LASTCALL, "doctor", str(process.pid), "--json"],
+                                      capture_output=True, text=True, timeout=CEILING)
+                report = json.loads(made.stdout)
+                self.assertEqual(rules_of(report), ["L13"], report["findings"])
                 self.assertEqual(report["route"][0]["verdict"], verdict)
-
-    def test_inits_in_front_of_a_shell(self):
-        for init, rules in ((["tini", "-s", "--"], ["L20"]), (["tini", "-s", "-g", "--"], []),
-                            (["dumb-init", "--"], []), (["dumb-init", "-c", "--"], ["L20"])):
-            with self.subTest(init):
-                if shutil.which(init[0]) is None:
-                    continue
-                report = self.look([*init, "dash", "-c", f"{SUBJECT} good; :"])
-                self.assertEqual(rules_of(report), rules, report["route"])
-                self.assertEqual(report["route"][0]["verdict"], "forwards")
-
-    def test_launchers(self):
-        for argv in (["flock", os.path.join(self.folder, "lock")], ["xargs", "-n1"]):
-            with self.subTest(argv):
-                full = ["sh", "-c", f"echo good | exec xargs {SUBJECT}"] if argv[0] == "xargs" \
-                    else [*argv, SUBJECT, "good"]
-                with running(full) as process:
-                    process.stdout.readline()
-                    found = [pid for pid in process.all()
-                             if field_of(pid, "Name") == argv[0]]
-                    report = doctor(found[0])[0]
-                self.assertEqual(rules_of(report), ["L19"], report["route"])
-
-    def test_timeout_passes_it_on(self):
-        report = self.look(["timeout", "100", SUBJECT, "good"])
-        self.assertEqual(rules_of(report), [])
+                self.assertIn(f"what pid {process.pid} has open",
+                              [one["what"] for one in report["blind_spots"]])
+                made = subprocess.run([*as_nobody, LASTCALL, "doctor", "--port",
+                                       str(process.port or 1)], capture_output=True, text=True)
+                self.assertEqual(made.returncode, 4)
 
 
 class Programs(unittest.TestCase):
@@ -251,6 +168,57 @@ class Programs(unittest.TestCase):
         self.assertEqual(rules_of(self.look(["/usr/bin/python3", "-c", handled], "--deep")), [])
 
 
+class Platforms(unittest.TestCase):
+    """What systemd and docker would say, said by a script in their place."""
+
+    def ask(self, program, answer, *arguments):
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, program)
+            with open(path, "w", encoding="utf-8") as file:
+                file.write(f"#!/bin/sh\ncat <<'END'\n{answer}\nEND\n")
+            os.chmod(path, 0o755)
+            environment = {**os.environ, "PATH": folder + ":" + os.environ["PATH"]}
+            made = subprocess.run([LASTCALL, "doctor", *arguments, "--json"], env=environment,
+                                  capture_output=True, text=True, timeout=CEILING)
+            return made
+
+    def unit(self, pid, more=""):
+        return ("LoadState=loaded\nActiveState=active\nSubState=running\nControlPID=0\n"
+                "SendSIGKILL=yes\nKillSignal=15\nTimeoutStopUSec=1min 30s\nControlGroup=\n"
+                f"PIDFile=\nMainPID={pid}\n" + more)
+
+    def test_a_unit(self):
+        with running(["bash", "-c", f"{SUBJECT} good; :"]) as process:
+            process.stdout.readline()
+            mixed = self.ask("systemctl", self.unit(process.pid, "KillMode=mixed"), "--unit", "web")
+            report = json.loads(mixed.stdout)
+            self.assertEqual(rules_of(report), ["L16"])
+            self.assertEqual(report["subject"], "unit web.service")
+            self.assertEqual(report["chain"][-1]["ms"], 90000)
+            everybody = self.ask("systemctl", self.unit(process.pid, "KillMode=control-group"),
+                                 "--unit", "web")
+            self.assertEqual(everybody.returncode, 0, everybody.stdout)
+            self.assertTrue(json.loads(everybody.stdout)["route"][-1]["reached"])
+        gone = self.ask("systemctl", self.unit(0, "KillMode=mixed"), "--unit", "web")
+        self.assertEqual(gone.returncode, 4)
+        self.assertIn("does not run", gone.stderr)
+        none = self.ask("systemctl", "LoadState=not-found", "--unit", "web")
+        self.assertEqual(none.returncode, 4)
+        self.assertIn("there is no unit web.service", none.stderr)
+
+    def test_a_container(self):
+        with subject("ignores") as process:
+            answer = f"Pid={process.pid}\nStatus=running\nStopSignal=SIGQUIT\nStopTimeout=<nil>"
+            made = self.ask("docker", answer, "--container", "web")
+            report = json.loads(made.stdout)
+            self.assertEqual(report["signal"], "SIGQUIT")
+            self.assertEqual(report["chain"][-1]["ms"], 10000)
+            self.assertEqual(rules_of(report), [])
+        over = self.ask("docker", "Pid=0\nStatus=exited", "--container", "web")
+        self.assertEqual(over.returncode, 4)
+        self.assertIn("does not run (exited)", over.stderr)
+
+
 class Usage(unittest.TestCase):
     def check(self, arguments, status, words):
         made = subprocess.run([LASTCALL, "doctor", *arguments], capture_output=True, text=True)
@@ -280,6 +248,30 @@ class Usage(unittest.TestCase):
             self.assertIn(" s  ", first)
             self.assertIn("it has ended", rest)
             self.assertEqual(asked.returncode, 0)
+
+    def test_it_goes_on_when_the_port_is_closed(self):
+        path = tempfile.mkdtemp()
+        self.addCleanup(shutil.rmtree, path)
+        script = os.path.join(path, "server.py")
+        with open(script, "w", encoding="utf-8") as file:
+            file.write("import signal, socket, time\n"
+                       "s = socket.create_server(('127.0.0.1', 0))\n"
+                       "def stop(*_):\n    s.close()\n"
+                       "signal.signal(signal.SIGTERM, stop)\n"
+                       "print('ready', s.getsockname()[1], flush=True)\n"
+                       "while True:\n    time.sleep(100)\n")
+        with running(["/usr/bin/python3", script]) as process:
+            port = process.stdout.readline().split()[1]
+            asked = subprocess.Popen([LASTCALL, "doctor", "--watch", "--port", port],
+                                     stdout=subprocess.PIPE, text=True)
+            lines = [asked.stdout.readline()]
+            process.send_signal(signal.SIGTERM)
+            lines.append(asked.stdout.readline())
+            self.assertIn("L09", "".join(lines))
+            process.kill()
+            process.wait()
+            rest, _ = asked.communicate(timeout=CEILING)
+            self.assertIn("it has ended", rest)
 
     def test_text_and_markdown(self):
         with subject("ignores") as process:

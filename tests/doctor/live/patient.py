@@ -10,6 +10,8 @@ import time
 
 LASTCALL, SUBJECT = os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2])
 CEILING = 30  # seconds, for anything
+IS_ROOT = os.geteuid() == 0
+IN_NAMESPACE = ["unshare", "--pid", "--fork", "--kill-child", "--mount-proc"]
 
 
 def wait_until(what, why):

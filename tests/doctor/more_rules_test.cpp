@@ -1,0 +1,185 @@
+// Rules about threads, limits, connections and units that no small program shows at will.
+#include <gtest/gtest.h>
+
+#include <functional>
+
+#include "doctor/samples.hpp"
+
+namespace lastcall::doctor_test {
+namespace {
+
+using namespace std::chrono_literals;
+using doctor::platform_kind;
+using doctor::seen;
+using doctor::seen_process;
+
+void at_both(seen& of, int pid, const std::function<void(seen_process&)>& how) {
+    how(of.first.processes.at(pid));
+    how(of.second.processes.at(pid));
+}
+
+sys::thread_facts thread_in(int id, std::string_view call) {
+    sys::thread_facts made;
+    made.id = id;
+    made.name = "worker";
+    made.state = 'S';
+    made.call_name = call;
+    return made;
+}
+
+TEST(Rules, OfASignalThatIsNotDelivered) {
+    auto of = both({server(50)});
+    of.second.processes.at(50).signals.pending_shared = bit(sigterm);
+    EXPECT_EQ(rules_of(of), "") << "it has just come";
+    of.first.processes.at(50).signals.pending_shared = bit(sigterm);
+    EXPECT_EQ(rules_of(of), "L07");
+    at_both(of, 50, [](auto& p) { p.entry.state = 'T'; });
+    EXPECT_EQ(rules_of(of), "L22") << "that says why";
+}
+
+TEST(Rules, OfTheRightToSignal) {
+    auto of = both({server(50)});
+    at_both(of, 50, [](auto& p) { p.may_be_signalled = false; });
+    EXPECT_EQ(rules_of(of), "L13");
+    of.platform.kind = platform_kind::docker;
+    EXPECT_EQ(rules_of(of), "") << "the platform stops it, as root";
+}
+
+TEST(Rules, SayNothingAboutWhatMayNotBeLookedAt) {
+    auto of = both({server(50)});
+    at_both(of, 50, [](auto& p) {
+        p.signals.blocked = p.signals.blocked_by_all = bit(sigterm);
+        p.descriptors.is_readable = false;
+    });
+    EXPECT_EQ(rules_of(of), "") << "it may have a signalfd";
+    EXPECT_EQ(doctor::make_route(of).front().what, doctor::verdict::unknown);
+
+    of = both({server(50)});
+    at_both(of, 50, [](auto& p) {
+        p.namespace_pid = 1;
+        p.signals.caught = 0;
+        p.threads.has_calls = false;
+        p.threads.threads.front().blocked = bit(1);
+    });
+    EXPECT_EQ(rules_of(of), "") << "it may be in sigwait, as tini is";
+    at_both(of, 50, [](auto& p) { p.threads.threads.front().blocked = 0; });
+    ASSERT_EQ(rules_of(of), "L01");
+    EXPECT_EQ(findings_of(of).front().sure, core::confidence::likely);
+}
+
+TEST(Rules, OfAProcessorLimit) {
+    auto of = both({server(50)});
+    of.second.processes.at(50).group_periods = 10;
+    of.second.processes.at(50).group_throttled = 9;
+    EXPECT_EQ(rules_of(of), "") << "it does not want to run";
+    at_both(of, 50, [](auto& p) {
+        auto busy = thread_in(51, "");
+        busy.state = 'R';
+        p.threads.threads.push_back(busy);
+    });
+    EXPECT_EQ(rules_of(of), "L32");
+    of.second.processes.at(50).group_throttled = 2;
+    EXPECT_EQ(rules_of(of), "");
+}
+
+TEST(Rules, OfAMemoryLimit) {
+    auto of = both({server(50)});
+    at_both(of, 50, [](auto& p) { p.group_reclaims = 7; });
+    EXPECT_EQ(rules_of(of), "") << "long ago";
+    of.second.processes.at(50).group_reclaims = 9;
+    EXPECT_EQ(rules_of(of), "L33");
+}
+
+TEST(Rules, OfAThreadThatNobodyHasWoken) {
+    auto of = both({server(50)});
+    at_both(of, 50, [](auto& p) {
+        p.threads.threads.front().call_name = "futex";
+        p.threads.threads.push_back(thread_in(51, "accept4"));
+    });
+    EXPECT_EQ(rules_of(of), "");
+    of.since = 5s;
+    EXPECT_EQ(rules_of(of), "L37");
+    of.second.processes.at(50).ticks = 3;
+    EXPECT_EQ(rules_of(of), "L09") << "it works";
+}
+
+TEST(Rules, OfAShutdownHookOfJava) {
+    auto of = both({server(50)});
+    auto hook = thread_in(51, "futex");
+    hook.name = "SIGTERM handler";
+    of.second.processes.at(50).threads.threads.push_back(hook);
+    EXPECT_EQ(rules_of(of), "") << "it has begun just now";
+    of.first.processes.at(50).threads.threads.push_back(hook);
+    EXPECT_EQ(rules_of(of), "L39");
+}
+
+TEST(Rules, OfAPipeThatNobodyEmpties) {
+    auto of = both({server(50)});
+    at_both(of, 50, [](auto& p) {
+        sys::descriptor pipe;
+        pipe.number = 1;
+        pipe.kind = sys::descriptor_kind::pipe;
+        pipe.inode = 7;
+        p.descriptors.all.push_back(pipe);
+        auto writer = thread_in(51, "write");
+        writer.first_argument = 1;
+        p.threads.threads.push_back(writer);
+    });
+    EXPECT_EQ(rules_of(of), "L40");
+    of.second.processes.at(50).threads.threads.back().ticks = 1;
+    EXPECT_EQ(rules_of(of), "") << "it gets on";
+}
+
+TEST(Rules, OfConnectionsThatThePeerHasClosed) {
+    auto of = both({server(50)});
+    auto closed = client(10, 9s, 9s);
+    closed.line.state = 8;
+    add_socket(of, 50, closed);
+    add_socket(of, 50, closed);
+    EXPECT_EQ(rules_of(of), "") << "a few may be on their way";
+    add_socket(of, 50, closed);
+    EXPECT_EQ(rules_of(of), "L47");
+}
+
+TEST(Rules, OfAnAnswerThatDoesNotCome) {
+    auto of = both({server(50)});
+    auto database = client(500, 30s, 20s);
+    database.is_client = false;
+    database.detail->acknowledged = 900;
+    add_socket(of, 50, database);
+    EXPECT_EQ(rules_of(of), "");
+    of.since = 20s;
+    EXPECT_EQ(rules_of(of), "L48");
+    for (auto* each : {&of.first, &of.second}) {
+        each->sockets.front().detail->since_received = 1s;
+    }
+    ASSERT_EQ(rules_of(of), "L48");
+    EXPECT_EQ(findings_of(of).front().sure, core::confidence::hint) << "the answer has come";
+}
+
+TEST(Rules, OfAUnitThatStops) {
+    auto of = both({server(50)});
+    of.platform.kind = platform_kind::systemd;
+    of.platform.main_pid = 50;
+    of.platform.kill_mode = "mixed";
+    of.platform.active = "deactivating";
+    of.platform.sub = "stop";
+    of.platform.control_pid = 60;
+    const auto found = findings_of(of);
+    ASSERT_EQ(found.size(), 1U);
+    EXPECT_EQ(found.front().rule, "L54");
+    EXPECT_NE(found.front().what.find("ExecStop="), std::string::npos);
+    of.platform.sub = "stop-sigterm";
+    EXPECT_EQ(rules_of(of), "L54 L09");
+}
+
+TEST(Rules, OfWorkersThatStay) {
+    auto of = both({server(50), server(51, 50)});
+    of.second.processes.at(51).command = "nginx: worker process is shutting down";
+    EXPECT_EQ(rules_of(of), "");
+    of.first.processes.at(51).command = "nginx: worker process is shutting down";
+    EXPECT_EQ(rules_of(of), "L59");
+}
+
+}  // namespace
+}  // namespace lastcall::doctor_test
