@@ -47,6 +47,9 @@ std::string what_is_wrong(const doctor_wish& wish) {
         core::explain_duration(why, wish.since, read.problem);
         return "--since: " + std::string(why.view());
     }
+    if (wish.where.is_remote()) {
+        return "--url: processes are looked at on their own machine; run it there";
+    }
     if (wish.as_json && wish.as_markdown) {
         return "--json and --md are two forms of one report";
     }

@@ -100,6 +100,8 @@ void judge_accept_queue(const rule_case& one, const seen_process& process, findi
 
 /// L43 to L45: what its clients do while it stops.
 void judge_clients(const rule_case& one, const seen_process& process, findings& into) {
+    // The looks are a second apart, and the kernel counts in ticks: a little less.
+    constexpr auto idle_at_least = milliseconds(900);
     std::vector<const seen_socket*> idle;
     std::vector<const seen_socket*> in_flight;
     std::vector<const seen_socket*> stalled;
@@ -115,7 +117,7 @@ void judge_clients(const rule_case& one, const seen_process& process, findings& 
             stalled.push_back(each);
         } else if (each->has_request()) {
             in_flight.push_back(each);
-        } else if (each->detail->not_sent == 0 && each->detail->since_sent > seconds(1)) {
+        } else if (each->detail->not_sent == 0 && each->detail->since_sent > idle_at_least) {
             idle.push_back(each);
         }
     }
@@ -221,6 +223,16 @@ bool never_accepts(const seen_process& one) {
                        });
 }
 
+/// A program that serves nobody, whatever it has open.
+bool is_no_server(const seen_process& one) {
+    constexpr std::array known{std::string_view("sleep"), std::string_view("tail"),
+                               std::string_view("cat"),   std::string_view("tee"),
+                               std::string_view("grep"),  std::string_view("timeout"),
+                               std::string_view("xargs"), std::string_view("logger")};
+    return core::is_shell(one.program) ||
+           std::find(known.begin(), known.end(), one.program) != known.end();
+}
+
 /// L49: somebody else has the listening socket, and does not serve it.
 void judge_leaked_listener(const rule_case& one, findings& into) {
     for (const auto& socket : one.of.second.sockets) {
@@ -236,7 +248,9 @@ void judge_leaked_listener(const rule_case& one, findings& into) {
             const bool is_other_program = parent == nullptr || parent->program != owner.program;
             const bool is_master = !one.of.children_of(pid).empty();
             if (serves(pid) || before == nullptr || !never_accepts(*before) || is_master ||
-                !is_other_program || owner.is_given_sockets) {
+                !is_other_program || owner.is_given_sockets ||
+                (!is_served && !is_no_server(owner))) {  // it may be its own
+
                 continue;
             }
             into.push_back(

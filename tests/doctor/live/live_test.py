@@ -12,8 +12,8 @@ import tempfile
 import unittest
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from patient import (CEILING, IN_NAMESPACE, IS_ROOT, LASTCALL, SUBJECT, catches, doctor, field_of,
-                     init_of_namespace, rules_of, running, wait_until)
+from patient import (CEILING, IN_NAMESPACE, IS_ROOT, LASTCALL, SUBJECT, catches, children_of, doctor,
+                     field_of, init_of_namespace, rules_of, running, wait_until)
 
 
 @contextlib.contextmanager
@@ -49,6 +49,19 @@ class Matrix(unittest.TestCase):
                 report, _ = doctor("--port", process.port)
                 self.assertEqual(rules_of(report), self.BEFORE[mode])
                 self.assertEqual(report["route"][-1]["pid"], process.pid)
+
+    def test_what_a_server_has_left_behind(self):
+        with subject("leak") as process:
+            child = children_of(process.pid)[0]
+            process.kill()
+            process.wait()
+            try:
+                report, _ = doctor("--port", process.port)
+                self.assertEqual(rules_of(report), ["L49"])
+                self.assertEqual(report["findings"][0]["pid"], child)
+                self.assertIn("connect and hang", report["findings"][0]["what"])
+            finally:
+                os.kill(child, signal.SIGKILL)
 
     def test_while_it_stops(self):
         expected = {"blocks": ["L05"], "signalfd-not-read": ["L06"], "in-flight": ["L41", "L44"],
@@ -232,6 +245,7 @@ class Usage(unittest.TestCase):
         self.check(["1", "--signal", "NOPE"], 2, "is no signal")
         self.check(["1", "--since", "5"], 2, "has no unit")
         self.check(["1", "--json", "--md"], 2, "two forms")
+        self.check(["--service", "web", "--url", "https://x:1"], 2, "on their own machine")
         self.check(["4194303"], 4, "there is no process with pid 4194303")
         self.check(["--port", "1"], 4, "nobody listens on port 1")
         self.check(["--container", "no-such-container-here"], 4, "container no-such")
@@ -264,10 +278,10 @@ class Usage(unittest.TestCase):
             port = process.stdout.readline().split()[1]
             asked = subprocess.Popen([LASTCALL, "doctor", "--watch", "--port", port],
                                      stdout=subprocess.PIPE, text=True)
-            lines = [asked.stdout.readline()]
+            self.assertIn("nothing that can be seen", asked.stdout.readline())
             process.send_signal(signal.SIGTERM)
-            lines.append(asked.stdout.readline())
-            self.assertIn("L09", "".join(lines))
+            while "L09" not in (line := asked.stdout.readline()):
+                self.assertTrue(line, "it ended before it had found anything")
             process.kill()
             process.wait()
             rest, _ = asked.communicate(timeout=CEILING)

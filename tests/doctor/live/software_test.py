@@ -70,14 +70,15 @@ class Software(unittest.TestCase):
         self.check(["haproxy", "-db", "-f", conf], port, ["TERM"], ["USR1"])
 
     def test_gunicorn(self):
-        port = free_port()
         self.file("app.py", "def app(environ, start):\n    start('200 OK', [])\n    return [b'']\n")
-        argv = ["/usr/bin/gunicorn", "-b", f"127.0.0.1:{port}", "--graceful-timeout", "30", "app:app"]
-        with self.server(argv, port):
+        port = free_port()
+        argv = ["/usr/bin/gunicorn", "--graceful-timeout", "30", "app:app", "-b"]
+        with self.server([*argv, f"127.0.0.1:{port}"], port):
             report, _ = doctor("--port", port)
             self.assertEqual(rules_of(report), [], report["findings"])
             self.assertEqual(report["chain"][0]["ms"], 30000)
-        self.check(argv, port, ["QUIT"], ["TERM"])
+        port = free_port()
+        self.check([*argv, f"127.0.0.1:{port}"], port, ["QUIT"], ["TERM"])
 
     def test_uvicorn(self):
         port = free_port()
@@ -94,6 +95,8 @@ class Software(unittest.TestCase):
         with self.server(argv, port):
             report, _ = doctor("--port", port)
             self.assertEqual(report["chain"][0]["who"], "redis-server")
+        port = free_port()
+        argv[2] = str(port)
         self.check(argv, port, (), ["TERM"])
 
     def test_apache(self):

@@ -207,8 +207,8 @@ void run_stalled() {
 void run_leak() {
     const int fd = listening(true);
     if (::fork() == 0) {
-        ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-        ::execlp("sleep", "sleep", "1000", static_cast<char*>(nullptr));
+        ::prctl(PR_SET_PDEATHSIG, 0);
+        ::execlp("sleep", "sleep", "100", static_cast<char*>(nullptr));
         ::_exit(127);
     }
     catch_term();
