@@ -221,6 +221,10 @@ TEST(Rules, OfABusyLoop) {
     });
     of.second.processes.at(50).threads.threads.front().ticks = 100;
     EXPECT_EQ(rules_of(of), "L35");
+    of.second.processes.at(50).threads.threads.front().ticks = 40;
+    EXPECT_EQ(rules_of(of), "L42") << "it has slept between";
+    of.second.processes.at(50).threads.threads.front().queued_ns = 550'000'000;
+    EXPECT_EQ(rules_of(of), "L35") << "others had the processor";
     sys::thread_facts loop;
     loop.call_name = "epoll_wait";
     loop.state = 'S';

@@ -59,20 +59,24 @@ std::string thread_name(const sys::thread_facts& one, int pid) {
 /// L35: a loop that computes and does not come back.
 bool judge_busy_loop(const rule_case& one, const seen_process& before, const seen_process& now,
                      findings& into) {
-    const auto wall = static_cast<std::uint64_t>(static_cast<double>(one.of.between.count()) / 1e9 *
-                                                 static_cast<double>(sys::ticks_per_second()));
+    constexpr double never_idle = 0.9;
+    const auto wall = static_cast<double>(one.of.between.count());
     for (const auto& thread : now.threads.threads) {
         const auto was = std::find_if(before.threads.threads.begin(), before.threads.threads.end(),
                                       [&](const auto& each) { return each.id == thread.id; });
-        if (was == before.threads.threads.end() || thread.state != 'R' || was->state != 'R' ||
-            thread.ticks - was->ticks < wall / 2) {
+        if (was == before.threads.threads.end() || thread.state != 'R' || was->state != 'R') {
+            continue;
+        }
+        // On a busy machine it is in line for a processor, and has not slept for all that.
+        const auto used = (thread.ticks - was->ticks) * 1000 / sys::ticks_per_second();
+        const auto queued = (thread.queued_ns - was->queued_ns) / 1'000'000;
+        if (static_cast<double>(used + queued) * 1e6 < never_idle * wall) {
             continue;
         }
         const auto* listener = stuck_listener(one.of, now.pid());
         if (listener == nullptr) {
             continue;
         }
-        const auto used = (thread.ticks - was->ticks) * 1000 / sys::ticks_per_second();
         into.push_back(
             {.rule = "L35",
              .pid = now.pid(),
@@ -82,7 +86,9 @@ bool judge_busy_loop(const rule_case& one, const seen_process& before, const see
                      "nor a signal are looked at",
              .fix = "do the work in another thread or in pieces, and look for the stop between",
              .by = {{"state", "R at both looks"},
-                    {"processor time between the looks", std::to_string(used) + " ms"},
+                    {"processor time between the looks", std::to_string(used) + " ms, and " +
+                                                             std::to_string(queued) +
+                                                             " ms in line for it"},
                     queue_evidence(one.of, *listener)}});
         return true;
     }

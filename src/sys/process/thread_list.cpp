@@ -39,6 +39,17 @@ void read_thread_ticks(int pid, thread_facts& one) {
     }
 }
 
+/// sched_info of the kernel: "ran waited slices", in nanoseconds.
+void read_thread_queue(int pid, thread_facts& one) {
+    proc_path path = proc_path(pid) / "task" / one.id / "schedstat";
+    std::array<char, 128> buffer;
+    if (const auto text = read_start(path, buffer)) {
+        auto rest = *text;
+        take_word(rest);
+        one.queued_ns = parse_number(take_word(rest)).value_or(0);
+    }
+}
+
 /// Returns: false when it may not be read.
 bool read_thread_call(int pid, thread_facts& one) {
     std::array<char, 512> buffer;
@@ -96,6 +107,7 @@ thread_list threads_of(int pid) {
         one.id = *id;
         read_thread_status(pid, one);
         read_thread_ticks(pid, one);
+        read_thread_queue(pid, one);
         const bool is_read = read_thread_call(pid, one);
         found.has_calls = is_first ? is_read : found.has_calls && is_read;
         is_first = false;

@@ -12,7 +12,8 @@ struct thread_facts {
     int id = 0;
     std::string name;  ///< printable
     char state = '?';
-    std::uint64_t ticks = 0;  ///< of processor time, user and system
+    std::uint64_t ticks = 0;      ///< of processor time, user and system
+    std::uint64_t queued_ns = 0;  ///< it could have run, and others did; 0 where that is not kept
     std::uint64_t blocked = 0;
     std::uint64_t pending = 0;
     bool is_running = false;     ///< in user space, or on a processor
