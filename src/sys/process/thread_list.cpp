@@ -45,7 +45,7 @@ void read_thread_queue(int pid, thread_facts& one) {
     std::array<char, 128> buffer;
     if (const auto text = read_start(path, buffer)) {
         auto rest = *text;
-        take_word(rest);
+        static_cast<void>(take_word(rest));
         one.queued_ns = parse_number(take_word(rest)).value_or(0);
     }
 }
