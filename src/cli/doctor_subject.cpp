@@ -71,11 +71,11 @@ platform_facts facts_of_unit(const std::string& name) {
 }
 
 platform_facts facts_of_container(const std::string& name) {
-    const auto asked = drill::run_command(
-        {"docker", "inspect", "--type", "container", "--format",
-         "Pid={{.State.Pid}}\nStatus={{.State.Status}}\nStopSignal={{.Config.StopSignal}}\n"
-         "StopTimeout={{.Config.StopTimeout}}",
-         name});
+    constexpr auto fields =
+        "Pid={{.State.Pid}}\nStatus={{.State.Status}}\nStopSignal={{.Config.StopSignal}}\n"
+        "StopTimeout={{.Config.StopTimeout}}";
+    const auto asked =
+        drill::run_command({"docker", "inspect", "--type", "container", "--format", fields, name});
     if (!asked.is_there || asked.status != 0) {
         throw problem("container " + name + ": docker says: " + last_words_of(asked.output),
                       "docker ps lists those that run; the process id works, too",

@@ -171,6 +171,7 @@ launch_chain follow_launch(const std::vector<mapped_text>& words, const std::str
                            const std::shared_ptr<const line_index>& lines,
                            const script_finder& find) {
     std::vector<launch_word> begin;
+    begin.reserve(words.size());
     for (const mapped_text& one : words) {
         begin.push_back(written_word(one));
     }
