@@ -1,4 +1,4 @@
-// Durations as systemd writes and reads them: systemd.time(7).
+// Durations as systemd writes and reads them (core/systemd_time.hpp), in nanoseconds.
 #pragma once
 
 #include <chrono>

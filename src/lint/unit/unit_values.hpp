@@ -5,13 +5,14 @@
 #include <optional>
 #include <string_view>
 
+#include "core/systemd_time.hpp"
+
 namespace lastcall::lint {
 
 /// No end.
-inline constexpr std::chrono::microseconds no_limit = std::chrono::microseconds::max();
+inline constexpr std::chrono::microseconds no_limit = core::systemd_no_limit;
 
-/// "90", "1min 30s", "2.5h", "infinity" (no_limit). A number without a unit counts seconds.
-/// Unset for what systemd refuses.
+/// core/systemd_time.hpp, where no end is no_limit.
 [[nodiscard]] std::optional<std::chrono::microseconds> unit_time_span(std::string_view text);
 
 /// "yes", "On", "0"... Unset for what is neither.
