@@ -108,34 +108,37 @@ run_test() {
     need build libraries test check
     local status=0
     build asan
-    ctest --preset asan --parallel "$jobs" || {
-        say "tests failed under asan, see above; the other presets go on"
-        status=1
-    }
+    run_suite asan || status=1
     build tsan threaded_tests
-    ctest --preset tsan --parallel "$jobs" --label-regex '^threads$' || {
-        say "tests failed under tsan, see above; the other presets go on"
-        status=1
-    }
+    run_suite tsan --label-regex '^threads$' || status=1
     build release
     local left_out='museum|slow'
     if [[ ${1:-} == slow ]]; then
         left_out=museum
         export LASTCALL_TRUTH_RUNS=${LASTCALL_TRUTH_RUNS:-20}
     fi
-    ctest --preset release --parallel "$jobs" --label-exclude "$left_out" --repeat until-pass:2 |
-        tee build/release/tests.log || status=1
-    tell_unsteady build/release/tests.log
+    run_suite release --label-exclude "$left_out" || status=1
     exit "$status"
 }
 
-# Many tests run real processes against the clock, and machines are shared. A test has a second
-# attempt without sanitizers; one that needs it is named, as it has a fault that is to be found.
-tell_unsteady() {
-    local names
-    names=$(sed -n 's/^[ 0-9/]*Test *#[0-9]*: \([^ ]*\) .*\*\*\*[FT].*/\1/p' "$1" | sort | uniq -c |
+# run_suite PRESET [ARGUMENT...]: many tests run real processes against the clock, and machines are
+# shared, so a test has a second attempt. One that needs it has a fault that is to be found, and is
+# named. What a sanitizer has reported is not forgiven.
+run_suite() {
+    local preset=$1 log=build/$1/tests.log status=0 names
+    shift
+    ctest --preset "$preset" --parallel "$jobs" --repeat until-pass:2 "$@" | tee "$log" || status=1
+    # What a test prints is in the log only when it has failed.
+    if grep -qE 'ERROR: [A-Za-z]+Sanitizer|WARNING: ThreadSanitizer|runtime error:' "$log"; then
+        say "a sanitizer has found something under $preset, see above"
+        status=1
+    fi
+    names=$(sed -n 's/^[ 0-9/]*Test *#[0-9]*: \([^ ]*\) .*\*\*\*[FT].*/\1/p' "$log" | sort | uniq -c |
         awk '$1 == 1 { print $2 }')
-    [[ -z $names ]] || say "failed once, and passed when they were run again: $(xargs <<<"$names")"
+    [[ -z $names ]] ||
+        say "failed once under $preset, and passed when run again: $(xargs <<<"$names")"
+    ((status == 0)) || say "tests failed under $preset, see above"
+    return "$status"
 }
 
 # Real servers with published shutdown bugs: their versions are Debian's, not ours to keep, so
