@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <span>
 
 #include "sys/process/proc_reader.hpp"
 
@@ -39,17 +40,24 @@ descriptor_kind kind_of(std::string_view target) noexcept {
     return target.starts_with('/') ? descriptor_kind::file : descriptor_kind::other;
 }
 
-/// The inode of a socket; 0: it is none. Unset: there is no such descriptor.
-std::optional<std::uint64_t> socket_at(int folder, int number) noexcept {
+/// What the descriptor is, by the folder of them: half of the way of a whole path. Unset: there is
+/// no such descriptor. Lifetime: that of `room`.
+std::optional<std::string_view> target_at(int folder, int number, std::span<char> room) noexcept {
     short_text<16> name;
     name.append_number(static_cast<std::uint64_t>(number));
-    std::array<char, 64> room;
     const auto size = ::readlinkat(folder, name.c_str(), room.data(), room.size());
-    if (size <= 0) {
+    return size <= 0 ? std::nullopt
+                     : std::optional(std::string_view(room.data(), static_cast<std::size_t>(size)));
+}
+
+/// The inode of a socket; 0: it is none. Unset: there is no such descriptor.
+std::optional<std::uint64_t> socket_at(int folder, int number) noexcept {
+    std::array<char, 64> room;
+    const auto target = target_at(folder, number, room);
+    if (!target) {
         return std::nullopt;
     }
-    const std::string_view target(room.data(), static_cast<std::size_t>(size));
-    return target.starts_with("socket:[") ? bracketed_number(target) : 0;
+    return target->starts_with("socket:[") ? bracketed_number(*target) : 0;
 }
 
 }  // namespace
@@ -70,9 +78,8 @@ descriptor_list descriptors_of(int pid) {
             found.is_whole = false;
             break;
         }
-        proc_path link = proc_path(pid) / "fd" / *number;
         std::array<char, 1024> room;
-        const auto target = read_link(link, room);
+        const auto target = target_at(folder.fd(), *number, room);
         if (!target) {
             continue;
         }
@@ -81,10 +88,12 @@ descriptor_list descriptors_of(int pid) {
         one.kind = kind_of(*target);
         if (one.kind == descriptor_kind::socket || one.kind == descriptor_kind::pipe) {
             one.inode = bracketed_number(*target);
+            one.target = *target;
+        } else {
+            short_text<1024> printable;
+            printable.append_escaped(*target);
+            one.target = printable.view();
         }
-        short_text<1024> printable;
-        printable.append_escaped(*target);
-        one.target = printable.view();
         found.all.push_back(std::move(one));
     }
     return found;
