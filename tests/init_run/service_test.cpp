@@ -63,7 +63,8 @@ TEST_P(KeeperService, HasItsDeadlineFromTheKeeper) {
 TEST_P(KeeperService, SaysWhatIsInFlightWhenItHasToBeKilled) {
     // The shell keeps the signal to itself.
     keeper_process k({GetParam(),
-                      {"--grace", "2s", "--reserve", "1s"},
+                      // The report has a part of the reserve: enough on a busy machine, too.
+                      {"--grace", "4s", "--reserve", "3s"},
                       shell("trap 'echo kept' TERM; LASTCALL_TEST_SCENARIO="
                             "service_with_a_stuck_pass " +
                             own_path() + " & while :; do wait; done")});
