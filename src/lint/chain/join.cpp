@@ -166,7 +166,9 @@ private:
                                image->second != nullptr && image->second == to.image;
             const bool is_of_unit =
                 to.container != nullptr && !one.unit.empty() && one.unit == to.container->unit;
-            if (is_of_unit || selects || (one.is_for_all && is_of_pods) || stops) {
+            const bool is_named = to.container != nullptr && !one.container.empty() &&
+                                  one.container == to.container->container;
+            if (is_of_unit || is_named || selects || (one.is_for_all && is_of_pods) || stops) {
                 to.commands.push_back(&one);
             }
         }

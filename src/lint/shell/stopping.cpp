@@ -252,6 +252,10 @@ std::optional<std::chrono::milliseconds> given_up_after(const step& one) {
     return limit && limit->after.is_known() ? duration_of(limit->after.what.text) : std::nullopt;
 }
 
+std::optional<std::chrono::milliseconds> asked_grace_of(const stop_request& one) {
+    return one.grace && one.grace->is_known() ? duration_of(one.grace->what.text) : std::nullopt;
+}
+
 std::optional<std::chrono::milliseconds> usual_grace_of(stop_way way) {
     switch (way) {
         case stop_way::unit_stop:

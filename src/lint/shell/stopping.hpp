@@ -45,6 +45,10 @@ struct stop_request {
     [[nodiscard]] bool is_kill() const { return signal && *signal == "KILL"; }
 };
 
+/// What the command itself gives the program; max(): without end. Unset: it says nothing, or what
+/// is not known.
+[[nodiscard]] std::optional<std::chrono::milliseconds> asked_grace_of(const stop_request& one);
+
 /// What whoever is asked gives a program where nothing is said: DefaultTimeoutStopSec= of systemd,
 /// and what Docker and Kubernetes give. Unset: no SIGKILL follows.
 [[nodiscard]] std::optional<std::chrono::milliseconds> usual_grace_of(stop_way way);

@@ -7,6 +7,7 @@
 
 #include "lint/engine/folder.hpp"
 #include "lint/engine/linter.hpp"
+#include "lint/text/mutation.hpp"
 #include "lint/text/reader_promises.hpp"
 
 namespace lastcall::lint {
@@ -26,26 +27,6 @@ std::vector<fs::path> files_of(const fs::path& fixture) {
     return made;
 }
 
-std::string changed(std::string text, std::uint32_t& state) {
-    const auto next = [&](std::size_t below) {
-        state = state * 1664525U + 1013904223U;
-        return below == 0 ? 0 : (state >> 8) % below;
-    };
-    static constexpr std::string_view bytes = "\\\"'{}[]<>#;:=-|&*!$%@,. \t\n\r\0a0\x7F\xFF";
-    const std::size_t at = next(text.size());
-    const std::size_t size = next(20);
-    switch (next(4)) {
-        case 0:
-            return text.erase(at, size);
-        case 1:
-            return text.insert(at, text.substr(at, size));
-        case 2:
-            return text.insert(at, 1, bytes[next(bytes.size())]);
-        default:
-            return text.insert(next(text.size()), text.substr(at, size * 4));
-    }
-}
-
 std::vector<finding> found_there(const test_folder& in, bool fixes) {
     std::vector<finding> made;
     lint({{in.path()}, std::chrono::year(2026) / 1 / 1, fixes},
@@ -61,7 +42,7 @@ void judge_changed(const fs::path& fixture, std::size_t which, std::uint32_t& st
     for (std::size_t i = 0; i < files.size(); ++i) {
         auto text = bytes_of(files[i]);
         for (int changes = i == which ? 3 : 0; changes > 0 && !text.empty(); --changes) {
-            text = changed(std::move(text), state);
+            text = mutated(std::move(text), state);
         }
         in.add(fs::relative(files[i], fixture).string(), text);
     }

@@ -204,6 +204,13 @@ void compose_case::read_start() {
                       });
 }
 
+const line_index& compose_case::chain_lines() const noexcept {
+    if (started_by_) {
+        return started_by_.in->yaml.lines;
+    }
+    return build_ != nullptr ? build_->given().file().lines : of_.layers.back().in->yaml.lines;
+}
+
 void compose_case::read_stop() {
     const auto period = of_.get("stop_grace_period");
     if (of_.is_absent("stop_grace_period")) {

@@ -60,6 +60,10 @@ public:
     [[nodiscard]] const launch_chain& chain() const noexcept { return chain_; }
     /// The command line of the file that the chain begins with; empty: the image's.
     [[nodiscard]] const compose_value& started_by() const noexcept { return started_by_; }
+    /// Of the file that the chain begins in: a compose file, or the Dockerfile it is built by.
+    [[nodiscard]] const line_index& chain_lines() const noexcept;
+    /// The chain begins in the file that is judged.
+    [[nodiscard]] bool starts_here() const noexcept { return started_by_.in == &project_.judged(); }
     /// The image that it runs or is built from. Null: not known.
     [[nodiscard]] const base_image* known() const noexcept { return known_; }
     [[nodiscard]] built_image* build() const noexcept { return build_.get(); }

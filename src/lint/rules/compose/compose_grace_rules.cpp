@@ -14,15 +14,9 @@ struct compose_need {
 };
 
 std::vector<compose_need> needs_of_service(const compose_case& given) {
-    const auto& judged = given.project().judged();
-    const bool is_own = given.started_by().in == &judged;
     std::vector<compose_need> made;
-    const auto& lines =
-        is_own || given.build() == nullptr
-            ? (given.started_by() ? given.started_by().in->yaml.lines : judged.yaml.lines)
-            : given.build()->given().file().lines;
-    for (needed_time& one : needed_times(given.chain(), lines)) {
-        made.push_back({std::move(one), is_own});
+    for (needed_time& one : needed_times(given.chain(), given.chain_lines())) {
+        made.push_back({std::move(one), given.starts_here()});
     }
     for (const auto& one : given.of().entries("environment")) {
         const auto text =
@@ -33,15 +27,10 @@ std::vector<compose_need> needs_of_service(const compose_case& given) {
         const auto value =
             std::string_view(text->text()).substr(std::min(one.value_at, text->size()));
         if (auto need = needed_by_spring(value, one.value.ref.used_at())) {
-            made.push_back({std::move(*need), one.value.in == &judged});
+            made.push_back({std::move(*need), one.value.in == &given.project().judged()});
         }
     }
     return made;
-}
-
-std::string enough_for(milliseconds limit, milliseconds reserve_at_least) {
-    const auto sum = std::max(limit * 10 / 9, limit + reserve_at_least);
-    return seconds_text(std::chrono::ceil<seconds>(sum)) + "s";
 }
 
 void check_no_time(const compose_case& given, const compose_value& period) {
@@ -93,7 +82,7 @@ void check_compose_grace(const compose_case& given) {
             continue;
         }
         made->source = one.time.source;
-        made->fix = "stop_grace_period: " + enough_for(one.time.limit, seconds(2));
+        made->fix = "stop_grace_period: " + seconds_text(whole_for(one.time.limit)) + "s";
         if (period && one.has_place) {
             made->further.push_back({given.project().judged().path, one.time.at, "what it needs"});
         }

@@ -1,7 +1,7 @@
 #include "lint/rules/compose/service_digest.hpp"
 
+#include "lint/chain/drain_term.hpp"
 #include "lint/dockerfile/base_images.hpp"
-#include "lint/launch/stop_time.hpp"
 
 namespace lastcall::lint {
 namespace {
@@ -63,11 +63,9 @@ void digest_service(const compose_case& given, digest_store& into) {
     }
     made.kill = budget_term{*given.grace(), "stop_grace_period",
                             said ? keep(said.ref.used_at()) : made.where, !said};
-    for (const needed_time& need : needed_times(given.chain(), judged.yaml.lines)) {
-        if (!made.drain || made.drain->value < need.limit) {
-            made.drain = budget_term{need.limit, need.setting, keep(need.at)};
-        }
-    }
+    // A place in another file, as in the Dockerfile that it is built by, is not of this text.
+    made.drain = drain_term(given.chain(), given.chain_lines(),
+                            [&](place at) { return given.starts_here() ? keep(at) : made.where; });
     into.add(std::move(made));
 }
 

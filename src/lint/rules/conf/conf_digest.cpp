@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <system_error>
 
 #include "lint/conf/conf_time.hpp"
 #include "lint/dockerfile/base_images.hpp"
@@ -34,17 +33,12 @@ constexpr std::array drain_settings{
     drain_setting{conf_kind::puma, "puma", "force_shutdown_after"},
 };
 
-std::string absolute_path(const fs::path& path) {
-    std::error_code failed;
-    return fs::absolute(path, failed).lexically_normal().generic_string();
-}
-
 budget_digest digest_of(const conf_case& given, std::string_view program) {
     budget_digest made;
     made.kind = digest_kind::configuration;
     made.name = given.report.file();
     made.program = program;
-    made.path = absolute_path(given.path);
+    made.path = whole_path(given.path);
     return made;
 }
 
@@ -98,7 +92,7 @@ void digest_fly(const conf_case& given, digest_store& into) {
     made.kind = digest_kind::container;
     made.name = "the app of " + given.report.file();
     made.path.clear();
-    made.folder = fs::path(absolute_path(given.path)).parent_path().generic_string();
+    made.folder = fs::path(whole_path(given.path)).parent_path().generic_string();
     const auto at = set == nullptr ? given.file.items.front().at : conf_case::value_at(*set);
     made.where = keep(given, at);
     made.kill = budget_term{*value, "kill_timeout", made.where, set == nullptr};

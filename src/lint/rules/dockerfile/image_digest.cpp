@@ -4,7 +4,7 @@
 #include <system_error>
 
 #include "core/software.hpp"
-#include "lint/launch/stop_time.hpp"
+#include "lint/chain/drain_term.hpp"
 
 namespace lastcall::lint {
 namespace {
@@ -88,11 +88,11 @@ void digest_image(const docker_case& given, const fs::path& path, digest_store& 
         return;
     }
     const auto& report = given.report();
+    const auto keep = [&](place at) { return keep_place(report.file(), report.text(), at); };
     budget_digest made;
     made.kind = digest_kind::image;
     made.name = "the image of " + report.file();
-    made.where = keep_place(report.file(), report.text(),
-                            given.started_by() != nullptr ? given.started_by()->at : stage->at);
+    made.where = keep(given.started_by() != nullptr ? given.started_by()->at : stage->at);
     made.program = hop->call.name;
     made.path = whole_path(path);
     made.folder = whole_path(path.parent_path().empty() ? "." : path.parent_path());
@@ -100,14 +100,7 @@ void digest_image(const docker_case& given, const fs::path& path, digest_store& 
     for (const launch_word& one : hop->words) {
         made.arguments += one.what.what.text + " ";
     }
-    for (const needed_time& one : needed_times(given.chain(), given.file().lines)) {
-        if (made.drain && made.drain->value >= one.limit) {
-            continue;
-        }
-        made.drain = budget_term{one.limit, one.setting,
-                                 one.file.empty() ? keep_place(report.file(), report.text(), one.at)
-                                                  : kept_place{one.file, one.at, {}}};
-    }
+    made.drain = drain_term(given.chain(), given.file().lines, keep);
     into.add(std::move(made));
 }
 

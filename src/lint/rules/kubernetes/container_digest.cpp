@@ -1,6 +1,6 @@
 #include "lint/rules/kubernetes/container_digest.hpp"
 
-#include "lint/launch/stop_time.hpp"
+#include "lint/chain/drain_term.hpp"
 
 namespace lastcall::lint {
 namespace {
@@ -55,11 +55,7 @@ void digest_containers(const pod_case& given, digest_store& into) {
         }
         made.kill = budget_term{*grace, "terminationGracePeriodSeconds",
                                 keep(given.of().grace_at()), is_default};
-        for (const needed_time& need : needed_times(one.chain, given.lines())) {
-            if (!made.drain || made.drain->value < need.limit) {
-                made.drain = budget_term{need.limit, need.setting, keep(need.at)};
-            }
-        }
+        made.drain = drain_term(one.chain, given.lines(), keep);
         into.add(std::move(made));
     }
 }

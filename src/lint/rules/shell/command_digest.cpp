@@ -120,13 +120,6 @@ void digest_run(const shell::step& one, const script_place& at, digest_store& in
     }
 }
 
-std::optional<std::chrono::milliseconds> asked_grace(const shell::stop_request& stop) {
-    const auto value = stop.grace && stop.grace->is_known()
-                           ? shell::duration_of(stop.grace->what.text)
-                           : std::nullopt;
-    return value && *value != std::chrono::milliseconds::max() ? value : std::nullopt;
-}
-
 /// "app=web" of -l and --selector: what is equal, as text.
 std::vector<std::string> selected_labels(const shell::step& one) {
     std::vector<std::string> made;
@@ -182,8 +175,8 @@ void digest_stop(const shell::step& one, const script_place& at, digest_store& i
         digest_unit_stop(one, *stop, at, into);
         return;
     }
-    const auto grace = stop && !stop->only_asks ? asked_grace(*stop) : std::nullopt;
-    if (!grace) {
+    const auto grace = stop && !stop->only_asks ? shell::asked_grace_of(*stop) : std::nullopt;
+    if (!grace || *grace == std::chrono::milliseconds::max()) {
         return;
     }
     budget_digest made;

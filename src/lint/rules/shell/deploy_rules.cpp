@@ -103,9 +103,7 @@ void judge_limit(const step& one, std::vector<script_fault>& into) {
         }
         return;
     }
-    const auto given = stop->grace && stop->grace->is_known()
-                           ? shell::duration_of(stop->grace->what.text)
-                           : std::nullopt;
+    const auto given = shell::asked_grace_of(*stop);
     const auto grace = given ? given : shell::usual_grace_of(stop->way);
     if (grace && *after <= *grace) {
         add_fault(into, "S20", one,

@@ -27,14 +27,9 @@ bool asks(const stop_request& one) {
            !(one.way == stop_way::container_remove && one.is_forced);
 }
 
-std::optional<milliseconds> grace_of(const stop_request& one) {
-    return one.grace && one.grace->is_known() ? shell::duration_of(one.grace->what.text)
-                                              : std::nullopt;
-}
-
 void judge_container(const step& one, const stop_request& stop, bool was_asked,
                      std::vector<script_fault>& into) {
-    const auto grace = grace_of(stop);
+    const auto grace = shell::asked_grace_of(stop);
     switch (stop.way) {
         case stop_way::container_stop:
         case stop_way::compose_stop:

@@ -1,6 +1,4 @@
 // The time limit of a stop against what has to fit into it: U03.
-#include <algorithm>
-
 #include "lint/launch/stop_time.hpp"
 #include "lint/rules/systemd/unit_case.hpp"
 #include "lint/unit/unit_values.hpp"
@@ -104,10 +102,7 @@ void check_program_time(const unit_case& given, const stop_limit& limit) {
             continue;
         }
         made->source = one.source;
-        const auto enough =
-            std::max(one.limit * 10 / 9, one.limit + milliseconds(std::chrono::seconds(2)));
-        made->fix =
-            "TimeoutStopSec=" + seconds_text(std::chrono::ceil<std::chrono::seconds>(enough));
+        made->fix = "TimeoutStopSec=" + seconds_text(whole_for(one.limit));
         if (limit.from) {
             made->further.push_back(further_at(*limit.from, "the time limit"));
         }

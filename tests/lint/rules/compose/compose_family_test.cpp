@@ -45,6 +45,31 @@ TEST(Compose, MendsWhatNeedsNoDecisionAndFindsNothingThen) {
     EXPECT_TRUE(lint_compose(in, true).empty());
 }
 
+TEST(Compose, WhatTheImageNeedsIsToldWhereTheComposeFileIs) {
+    test_folder in;
+    in.add("web/Dockerfile",
+           "FROM python:3.12\n\n\n\n\nCOPY . /srv\n"
+           "CMD [\"gunicorn\", \"--graceful-timeout\", \"60\", \"shop:app\"]\n");
+    const auto file = in.add("compose.yaml",
+                             "services:\n  web:\n    build: web\n    container_name: web\n"
+                             "    stop_grace_period: 90s\n");
+    const auto script = in.add("stop.sh", "#!/bin/sh\ndocker stop -t 20 web\n");
+    bool is_told = false;
+    for (const finding& one : lint_compose(in)) {
+        for (const further_place& each : one.further) {
+            if (each.what != "D: --graceful-timeout of gunicorn") {
+                continue;
+            }
+            is_told = true;
+            const auto text = bytes_of(each.file);
+            EXPECT_LT(each.at.offset, text.size()) << each.file;
+            EXPECT_EQ(each.file, file.string());
+            EXPECT_EQ(each.at.line, 2U) << "the service, not a line of the Dockerfile";
+        }
+    }
+    EXPECT_TRUE(is_told);
+}
+
 TEST(Compose, PutsAnInitInFrontOfAProgramWithoutAHandler) {
     test_folder in;
     in.add("server.js", "listen();\n");

@@ -6,6 +6,7 @@
 #include "lint/conf/conf_kind.hpp"
 #include "lint/engine/folder.hpp"
 #include "lint/engine/linter.hpp"
+#include "lint/text/mutation.hpp"
 
 namespace lastcall::lint {
 namespace {
@@ -60,11 +61,6 @@ TEST(Configuration, IsKnownByItsName) {
 /// file.
 TEST(Configuration, OfGarbageFindsAnEnd) {
     std::uint32_t state = 7;
-    const auto next = [&](std::size_t below) {
-        state = state * 1664525U + 1013904223U;
-        return below == 0 ? 0 : (state >> 8) % below;
-    };
-    static constexpr std::string_view bytes = "\\\"'{}[]<>#;:=-|,. \t\n\r0a\xFF";
     for (const auto& entry : fs::recursive_directory_iterator(LINT_CORPUS "/conf")) {
         const auto name = entry.path().filename().string();
         if (!entry.is_regular_file() || conf_kind_of(name) == conf_kind::none) {
@@ -74,12 +70,7 @@ TEST(Configuration, OfGarbageFindsAnEnd) {
         for (int round = 0; round < 8; ++round) {
             std::string text = good;
             for (int i = 0; i < 3 && !text.empty(); ++i) {
-                const auto at = next(text.size());
-                if (next(2) == 0) {
-                    text.erase(at, next(12));
-                } else {
-                    text.insert(at, 1, bytes[next(bytes.size())]);
-                }
+                text = mutated(std::move(text), state);
             }
             test_folder in;
             in.add(name, text);
