@@ -129,6 +129,9 @@ void write_cause(const stop_cause& cause, const stop_facts& facts, text_sink& to
 /// What to do about it.
 void write_fix(const stop_cause& cause, const stop_facts& facts, text_sink& to) noexcept;
 
+/// All of it in a line: "[L03] it ignores SIGTERM -> add a handler for SIGTERM".
+void write_diagnosis(const stop_cause& cause, const stop_facts& facts, text_sink& to) noexcept;
+
 /// A program that runs others from a script and may be replaced by the last of them.
 [[nodiscard]] bool is_shell(std::string_view program) noexcept;
 

@@ -398,4 +398,13 @@ void write_fix(const stop_cause& cause, const stop_facts& facts, text_sink& to) 
     }
 }
 
+void write_diagnosis(const stop_cause& cause, const stop_facts& facts, text_sink& to) noexcept {
+    if (const auto rule = rule_of(cause, facts); !rule.empty()) {
+        to << '[' << rule << "] ";
+    }
+    write_cause(cause, facts, to);
+    to << " -> ";
+    write_fix(cause, facts, to);
+}
+
 }  // namespace lastcall::core

@@ -256,9 +256,7 @@ private:
         const core::stop_facts& facts = subject_.facts();
         const core::stop_cause cause = core::why_not_stopped(facts);
         line(indent) << (cause.sure == core::confidence::proven ? "cause: " : "likely cause: ");
-        core::write_cause(cause, facts, line_);
-        line_ << " -> ";
-        core::write_fix(cause, facts, line_);
+        core::write_diagnosis(cause, facts, line_);
         put();
         if (result_.listed < into_.size()) {
             blocked_process& one = into_[result_.listed++];
@@ -267,9 +265,7 @@ private:
             one.command.clear();
             one.command << facts.command;
             one.why.clear();
-            core::write_cause(cause, facts, one.why);
-            one.why << " -> ";
-            core::write_fix(cause, facts, one.why);
+            core::write_diagnosis(cause, facts, one.why);
         }
     }
 

@@ -43,7 +43,7 @@ struct blocked_process {
     int pid = 0;
     core::stop_cause cause;
     core::fixed_text<160> command;
-    core::fixed_text<320> why;  ///< the cause in words, and the fix
+    core::fixed_text<320> why;  ///< rule, cause and fix: core::write_diagnosis
 };
 
 struct block_report_result {

@@ -47,9 +47,7 @@ bool write_preflight(const preflight_request& request, const line_writer& writer
     core::fixed_text<1000> line;
     line << "lastcall-init: warning: pid " << facts.pid << " (" << facts.command.substr(0, 160)
          << "): ";
-    core::write_cause(cause, facts, line);
-    line << " -> ";
-    core::write_fix(cause, facts, line);
+    core::write_diagnosis(cause, facts, line);
     core::fixed_text<1008> whole;
     whole << line.view() << (line.is_cut() ? "…\n" : "\n");
     writer(whole.view());

@@ -138,6 +138,8 @@ TEST(BlockReport, NamesTheShellInFrontAndTheProgramBehindIt) {
     ::kill(shell.pid(), SIGTERM);
     const auto report = report_of({.root = ::getpid(), .main_pid = shell.pid()});
     EXPECT_EQ(report.cause_of(shell.pid()), stop_cause_kind::shell_in_front) << report.text;
+    EXPECT_TRUE(report.has("likely cause: [L15] a shell waits for `sleep 1002`")) << report.text;
+    EXPECT_EQ(report.list.at(0).why.view().substr(0, 6), "[L15] ");
     EXPECT_EQ(report.cause_of(below), stop_cause_kind::not_signalled) << report.text;
     EXPECT_TRUE(report.has("(main): bash -c")) << report.text;
     EXPECT_TRUE(report.has("write `exec sleep 1002`")) << report.text;

@@ -123,7 +123,7 @@ check 'a service that ends by itself is deactivating while the rest works on' \
     grep -qx ActiveState=deactivating "$out/ends.stopping"
 check 'and the cause is told' last_line_has ends '"cause":"main_exited"'
 
-check 'what ignores SIGTERM is named' grep -q 'cause: it ignores SIGTERM' "$out/ignores.journal"
+check 'what ignores SIGTERM is named' grep -q 'cause: \[L03\] it ignores SIGTERM' "$out/ignores.journal"
 check 'killed before systemd does it' last_line_has ignores '"killed_by_keeper":true'
 check 'and systemd had not to' ended ignores ExecMainStatus=137
 check 'as its result says' ended ignores Result=exit-code

@@ -213,7 +213,9 @@ private:
         });
         line.each_object("explanations", [&](const line_fields& one) {
             made.explanations.push_back({one.moment("at", origin_), one.number<int>("pid"),
-                                         one.text("cause"), one.text("why"), one.text("fix")});
+                                         one.text("cause"),
+                                         one.has("rule") ? one.text("rule") : std::string(),
+                                         one.text("why"), one.text("fix")});
         });
         made.notes = line.texts("notes");
         if (line.has("problem")) {

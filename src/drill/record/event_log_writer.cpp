@@ -27,6 +27,7 @@ void write_findings(event_line& line, const trial_record& trial) {
             .moment("\"at\":", one.ns)
             .number("\"pid\":", one.pid)
             .text("\"cause\":", one.cause)
+            .text("\"rule\":", one.rule)
             .text("\"why\":", one.why)
             .text("\"fix\":", one.fix)
             .shut('}');

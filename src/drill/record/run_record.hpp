@@ -98,8 +98,12 @@ struct explanation {
     std::int64_t ns = 0;
     int pid = 0;
     std::string cause;  ///< for programs: "shell-in-front"
+    std::string rule;   ///< of `lastcall explain`: "L14"; empty: none
     std::string why;    ///< in words
     std::string fix;
+
+    /// "[L14] a shell waits for `app`"
+    [[nodiscard]] std::string text() const { return rule.empty() ? why : "[" + rule + "] " + why; }
 };
 
 /// What the drill knows of itself.

@@ -71,7 +71,7 @@ std::string html_ending(const trial_record& trial) {
     std::string why;
     for (const auto& one : trial.explanations) {
         const auto at = one.ns - trial.marks[mark::signal_sent];
-        why += "<li><b>" + offset_text(at) + "</b> " + escaped(one.why) + " <code>" +
+        why += "<li><b>" + offset_text(at) + "</b> " + escaped(one.text()) + " <code>" +
                escaped(one.cause) + "</code>" +
                (one.fix.empty() ? "" : " <p class=\"fix\">→ " + escaped(one.fix) + "</p>") +
                "</li>\n";

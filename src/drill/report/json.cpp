@@ -180,7 +180,7 @@ void write_findings(json_writer& out, const trial_record& of, std::int64_t origi
     out.end_array().key("explanations").begin_array();
     for (const auto& one : of.explanations) {
         out.begin_object().field("at_ms", one.ns == 0 ? 0.0 : milliseconds(one.ns - origin));
-        out.field("pid", one.pid).field("cause", one.cause);
+        out.field("pid", one.pid).field("cause", one.cause).field("rule", one.rule);
         out.field("why", one.why).field("fix", one.fix).end_object();
     }
     out.end_array();

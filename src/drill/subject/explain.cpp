@@ -74,6 +74,7 @@ std::vector<explanation> explain(const std::vector<int>& pids, int main_pid, int
             {.ns = now.count(),
              .pid = pid,
              .cause = std::string(to_string(cause.kind)),
+             .rule = std::string(core::rule_of(cause, evidence.facts())),
              .why = std::string(evidence.facts().command) + ": " + std::string(why.view()),
              .fix = std::string(fix.view())});
     }

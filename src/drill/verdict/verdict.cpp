@@ -163,7 +163,7 @@ std::pair<std::string, std::string> explained(const judged_run& of) {
     std::pair<std::string, std::string> made;
     for (const auto& stop : of.stops) {
         for (const auto& one : stop.trial->explanations) {  // the last one knew the most
-            made = {one.why, one.fix};
+            made = {one.text(), one.fix};
         }
     }
     return made;

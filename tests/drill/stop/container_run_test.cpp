@@ -126,6 +126,8 @@ TEST(ContainerRun, RunsAsPidOneAndFindsThatTheDefaultActionIsDropped) {
     EXPECT_TRUE(result.trial.exit.killed_by_us);
     ASSERT_FALSE(result.trial.explanations.empty());
     EXPECT_EQ(result.trial.explanations.back().cause, "init-default");
+    EXPECT_EQ(result.trial.explanations.back().rule, "L01");
+    EXPECT_EQ(result.trial.explanations.back().text().find("[L01] "), 0U);
 }
 
 TEST(ContainerRun, StopsTheSameProgramBehindAnInit) {
