@@ -101,6 +101,27 @@ std::vector<script_end> ends_of(const shell::script& whole, const shell::executi
     return made;
 }
 
+std::optional<script_end> end_before_short(const shell::script& whole,
+                                           const shell::execution& run) {
+    if (!ends_of(whole, run).empty()) {
+        return std::nullopt;
+    }
+    const auto functions = functions_of(whole);
+    std::optional<script_end> found;
+    for (const step& one : run.steps) {
+        if (!is_of_script(one) || is_short_command(one.name()) || functions.contains(one.name())) {
+            continue;
+        }
+        const auto& around = one.around;
+        const bool is_plain = one.call.program != shell::invocation::none &&
+                              !around.is_background && !around.is_in_subshell &&
+                              !around.is_optional && !around.is_condition && around.loops == 0 &&
+                              around.pipe_length == 1;
+        found = is_plain ? std::optional(script_end{end_kind::in_front, &one}) : std::nullopt;
+    }
+    return found;
+}
+
 bool is_lone_command(const shell::script& whole) {
     if (whole.program.size() != 1 || whole.program.front().is_background) {
         return false;

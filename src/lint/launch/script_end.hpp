@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "lint/shell/execution.hpp"
@@ -27,6 +28,12 @@ struct script_end {
 /// Lifetime: the script's.
 [[nodiscard]] std::vector<script_end> ends_of(const shell::script& whole,
                                               const shell::execution& run);
+
+/// Where all of its ends are short (`server; echo "it has ended"`): the command before them, which
+/// is what a script that lasts is there for. Unset: there is no such command, or it may be left
+/// out. Lifetime: the script's.
+[[nodiscard]] std::optional<script_end> end_before_short(const shell::script& whole,
+                                                         const shell::execution& run);
 
 /// The script is a single command, without `;`, `&&`, `|`, `&` or a compound around it: what bash
 /// replaces itself with by itself when it stands behind -c.

@@ -37,12 +37,7 @@ bool is_lasting(const script_end& end) {
 
 }  // namespace
 
-std::string front_process::program() const {
-    if (end != nullptr) {
-        return words_of(*end->what);
-    }
-    return {};
-}
+std::string front_process::program() const { return end ? words_of(*end->what) : std::string(); }
 
 front_process front_of(const unit_run& run) {
     for (const launch_hop& hop : run.chain.hops) {
@@ -53,8 +48,14 @@ front_process front_of(const unit_run& run) {
         if (end != nullptr) {
             // With several ends nobody knows which of them comes.
             return hop.ends.size() == 1 && is_lasting(*end) && !handles_stop(hop)
-                       ? front_process{&hop, end, hop.call.name}
+                       ? front_process{&hop, *end, hop.call.name}
                        : front_process{};
+        }
+        const auto before = hop.script == nullptr
+                                ? std::nullopt
+                                : end_before_short(hop.script->parsed(), hop.script->run());
+        if (before && is_lasting(*before) && !handles_stop(hop)) {
+            return {&hop, before, hop.call.name, true};
         }
         if (hop.call.program == shell::invocation::none) {
             return {};
@@ -62,7 +63,7 @@ front_process front_of(const unit_run& run) {
         const std::string command = hop.text();  // what launcher_in returns is a part of it
         const auto launcher = core::launcher_in(command);
         if (shell::is_named(staying_launchers, launcher)) {
-            return {&hop, nullptr, std::string(launcher)};
+            return {&hop, std::nullopt, std::string(launcher)};
         }
     }
     return {};

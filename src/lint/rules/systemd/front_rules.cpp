@@ -57,6 +57,8 @@ void mend(finding& made, const unit_case& given, const unit_run& run, const fron
     const bool is_pipeline = front.end->kind == end_kind::pipeline;
     made.fix = is_pipeline
                    ? "ExecStart=" + front.program() + ", and let the journal take its output"
+               : front.is_followed
+                   ? "ExecStart=" + front.program() + ", and what runs behind it as ExecStopPost="
                    : "exec in front of \"" + front.program() + "\"";
     if (!front.hop->is_inline) {
         made.further.push_back({front.hop->script->file(),
@@ -98,10 +100,12 @@ void check_left_behind(const unit_case& given, const unit_run& run, const front_
     if (made == nullptr) {
         return;
     }
-    made->sure =
-        front.is_shell() && !depends_on_sh(front) ? confidence::proven : confidence::likely;
+    const bool is_proven = front.is_shell() && !front.is_followed && !depends_on_sh(front);
+    made->sure = is_proven ? confidence::proven : confidence::likely;
     made->further.push_back({run.from().file->path, place_of(run, front), "what is started"});
-    made->fix = "KillMode=control-group, or exec in front of the program";
+    made->fix = front.is_followed
+                    ? "ExecStart=" + front.program() + ", and what runs behind it as ExecStopPost="
+                    : "KillMode=control-group, or exec in front of the program";
 }
 
 /// The pings and states that a child sends are thrown away. Returns: whether they are.
