@@ -94,8 +94,7 @@ std::string finding_text(const lint::finding& one, const screen& on) {
         made += "  see: " + place_text(each.file, each.at) + ": " + harmless(each.what) + "\n";
     }
     made += paragraph(
-        "  why: ", std::string(one.broken->title) + " [" + std::string(one.source_text()) + "]",
-        on);
+        "  why: ", std::string(one.why_text()) + " [" + std::string(one.source_text()) + "]", on);
     return made + paragraph(one.is_fixed ? "  fixed: " : "  fix: ", harmless(one.fix_text()), on);
 }
 

@@ -35,6 +35,7 @@ struct finding {
     std::string excerpt;      ///< the line that it begins on, without its end
     std::string what;         ///< what is wrong here: one sentence without a full stop
     std::string fix;          ///< what to write here; empty: what the rule says
+    std::string why;          ///< what happens at a stop; empty: what the rule says
     std::string source;       ///< who says that it is wrong; empty: whom the rule names
     std::vector<edit> edits;  ///< which do that, all of them together; empty: a person has to
     std::vector<further_place> further;
@@ -44,6 +45,9 @@ struct finding {
 
     [[nodiscard]] std::string_view fix_text() const {
         return fix.empty() ? broken->fix : std::string_view(fix);
+    }
+    [[nodiscard]] std::string_view why_text() const {
+        return why.empty() ? broken->why : std::string_view(why);
     }
     [[nodiscard]] std::string_view source_text() const {
         return source.empty() ? broken->source : std::string_view(source);

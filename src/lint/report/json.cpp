@@ -21,7 +21,7 @@ std::string to_json(const finding& one) {
     out.begin_object().field("rule", one.broken->id).field("severity", to_string(one.how));
     out.field("confidence", core::to_string(one.sure)).field("file", one.file);
     write_place(out, one.at);
-    out.field("excerpt", one.excerpt).field("what", one.what).field("why", one.broken->why);
+    out.field("excerpt", one.excerpt).field("what", one.what).field("why", one.why_text());
     out.field("source", one.source_text()).field("fix", one.fix_text());
     out.key("edits").begin_array();
     for (const edit& each : one.edits) {

@@ -16,7 +16,7 @@ std::string inside(const finding& one) {
     if (!one.accepted.empty()) {
         return "      <skipped message=\"" + xml_text("accepted: " + one.accepted) + "\"/>\n";
     }
-    const std::string text = one.excerpt + "\nwhy: " + std::string(one.broken->why) + " (" +
+    const std::string text = one.excerpt + "\nwhy: " + std::string(one.why_text()) + " (" +
                              std::string(one.source_text()) +
                              ")\nfix: " + std::string(one.fix_text());
     if (!is_failure(one)) {

@@ -1,6 +1,7 @@
 // The script of the build context that a container begins with: D08, D09, D13.
 #include <algorithm>
 
+#include "lint/catalogue/catalogue.hpp"
 #include "lint/rules/dockerfile/docker_case.hpp"
 #include "lint/rules/shell/script_faults.hpp"
 #include "lint/shell/shebang.hpp"
@@ -79,7 +80,11 @@ void check_faults(const docker_case& given, const launch_hop& hop, bool has_repo
         auto& made = given.report().add(
             "D08", given.started_at(),
             "the script that it starts breaks " + std::string(one.rule) + ": " + one.what);
-        made.fix = one.fix;
+        const rule& inside = *find_rule(one.rule);
+        made.how = inside.usual;
+        made.why = inside.why;
+        made.source = inside.source;
+        made.fix = one.fix.empty() ? std::string(inside.fix) : one.fix;
         made.sure = one.sure;
         made.further.push_back(
             {hop.script->file(), hop.script->parsed().at(one.where), std::string(one.rule)});
