@@ -19,7 +19,7 @@ constexpr std::array general_table{
          "FROM debian:12\nCMD [\"server\",]", "FROM debian:12\nCMD [\"server\"]"},
     rule{"G03", severity::warning, "a comment that is to silence a rule silences none",
          "It gives no reason, names no rule, or its date has passed: what it was to accept is "
-         "reported again.",
+         "reported again. Or what it was for is gone, and it would accept the next one unseen.",
          "docs/lint.md",
          "Write # lastcall: ignore=RULE reason=WHY, and until=YYYY-MM-DD to end it.",
          "# lastcall: ignore=D01\nCMD server",

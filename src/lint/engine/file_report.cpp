@@ -1,6 +1,7 @@
 #include "lint/engine/file_report.hpp"
 
 #include <algorithm>
+#include <set>
 #include <stdexcept>
 #include <tuple>
 
@@ -56,14 +57,43 @@ void file_report::accept(std::span<const comment> comments,
     for (const problem& one : accepted_.problems) {
         add("G03", one.at, one.text).sure = confidence::proven;
     }
+    for (const suppression& one : accepted_.valid) {
+        for (const std::string& rule : one.rules) {
+            if (find_rule(rule) == nullptr) {
+                add("G03", one.at, "this comment silences nothing: there is no rule " + rule).sure =
+                    confidence::proven;
+            }
+        }
+    }
+}
+
+/// Comments that have outlived what they were for.
+void file_report::tell_unused(const std::set<std::pair<const suppression*, std::string>>& used) {
+    for (const suppression& by : accepted_.valid) {
+        for (const std::string& rule : by.rules) {
+            // What comes of several files is judged later.
+            if (find_rule(rule) == nullptr || rule.starts_with("CH") ||
+                used.contains({&by, rule})) {
+                continue;
+            }
+            auto& made =
+                add("G03", by.at, "this comment silences nothing: " + rule + " does not fire here");
+            made.how = severity::note;
+            made.sure = confidence::proven;
+            made.fix = "take " + rule + " out of the comment";
+        }
+    }
 }
 
 std::vector<finding> file_report::finish() && {
+    std::set<std::pair<const suppression*, std::string>> used;
     for (finding& one : findings_) {
         if (const auto* by = accepted_.covering(one.broken->id, one.at.line)) {
             one.accepted = by->reason;
+            used.emplace(by, one.broken->id);
         }
     }
+    tell_unused(used);
     std::stable_sort(findings_.begin(), findings_.end(), [](const finding& a, const finding& b) {
         return std::tie(a.at.line, a.at.column, a.broken->id) <
                std::tie(b.at.line, b.at.column, b.broken->id);

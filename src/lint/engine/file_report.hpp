@@ -3,9 +3,11 @@
 #pragma once
 
 #include <chrono>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "lint/engine/finding.hpp"
@@ -41,6 +43,8 @@ public:
     [[nodiscard]] std::span<const suppression> accepted() const noexcept { return accepted_.valid; }
 
 private:
+    void tell_unused(const std::set<std::pair<const suppression*, std::string>>& used);
+
     std::string file_;
     std::string_view text_;
     std::vector<finding> findings_;
