@@ -81,7 +81,7 @@ TEST_F(Lint, WritesWhatAProgramReadsToStandardOutputOnly) {
     }
     EXPECT_TRUE(run(". --format junit 2>/dev/null").output.starts_with("<?xml"));
     EXPECT_TRUE(run(". --format github 2>/dev/null")
-                    .output.starts_with("::error file=./deploy.sh,line=2,col=1,"));
+                    .output.starts_with("::error file=deploy.sh,line=2,col=1,"));
 }
 
 TEST_F(Lint, ShowsNoControlCharactersOfAFile) {

@@ -39,7 +39,8 @@ public:
             if (!one.accepted.empty() || one.is_fixed) {
                 continue;
             }
-            made += "::" + std::string(command_of(one.how)) + " file=" + escaped(one.file, true);
+            made += "::" + std::string(command_of(one.how)) +
+                    " file=" + escaped(path_from_here(one.file), true);
             if (one.at.line > 0) {
                 made += ",line=" + std::to_string(one.at.line) +
                         ",col=" + std::to_string(character_column(one));

@@ -33,6 +33,9 @@ public:
 /// "2 errors, 1 warning in 14 files; 1 accepted".
 [[nodiscard]] std::string summary_text(const lint_summary& summary);
 
+/// The path without "./" in front: what is relative to the root of a repository has none.
+[[nodiscard]] std::string_view path_from_here(std::string_view file);
+
 /// Where the finding begins, in characters of its line and not in bytes.
 [[nodiscard]] std::size_t character_column(const finding& one);
 

@@ -29,7 +29,10 @@ void write_rule(json_writer& out, const rule& one) {
 void write_physical(json_writer& out, const std::string& file, const place& at,
                     std::size_t column) {
     out.key("physicalLocation").begin_object();
-    out.key("artifactLocation").begin_object().field("uri", core::uri_of(file)).end_object();
+    out.key("artifactLocation")
+        .begin_object()
+        .field("uri", core::uri_of(path_from_here(file)))
+        .end_object();
     if (at.line > 0) {
         out.key("region").begin_object().field("startLine", at.line);
         out.field("startColumn", column).field("byteOffset", at.offset);
@@ -43,7 +46,10 @@ void write_fix(json_writer& out, const finding& one) {
     out.key("fixes").begin_array().begin_object();
     write_message(out, "description", one.fix_text());
     out.key("artifactChanges").begin_array().begin_object();
-    out.key("artifactLocation").begin_object().field("uri", core::uri_of(one.file)).end_object();
+    out.key("artifactLocation")
+        .begin_object()
+        .field("uri", core::uri_of(path_from_here(one.file)))
+        .end_object();
     out.key("replacements").begin_array();
     for (const edit& each : one.edits) {
         out.begin_object().key("deletedRegion").begin_object();

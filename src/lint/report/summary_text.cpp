@@ -39,6 +39,13 @@ std::string summary_text(const lint_summary& summary) {
     return made;
 }
 
+std::string_view path_from_here(std::string_view file) {
+    while (file.size() > 2 && file.starts_with("./")) {
+        file.remove_prefix(2);
+    }
+    return file;
+}
+
 std::size_t character_column(const finding& one) {
     const auto before =
         std::string_view(one.excerpt).substr(0, std::max<std::size_t>(one.at.column, 1) - 1);
