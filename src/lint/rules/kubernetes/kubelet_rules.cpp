@@ -29,7 +29,9 @@ void check_kubelets(const manifest& all, file_report& report) {
         if (*total == nanoseconds(0)) {
             report
                 .add("K15", (written ? written : one.get("kind")).used_at(),
-                     "shutdownGracePeriod is 0: the pods of a node that shuts down are killed")
+                     std::string("shutdownGracePeriod is ") +
+                         (written ? "0" : "not set, which means 0") +
+                         ": the pods of a node that shuts down are killed")
                 .sure = confidence::proven;
         } else if (*critical >= *total) {
             report

@@ -29,6 +29,9 @@ constexpr std::array kinds{
 /// https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-v1/
 constexpr std::chrono::seconds default_grace{30};
 
+/// Ten years: what is longer is no time for a pod, and sums with it have no end.
+constexpr std::chrono::seconds longest_grace{std::chrono::hours(24 * 3650)};
+
 /// A chart that lets the version be chosen leaves the group as it is.
 bool is_of(std::optional<std::string_view> version, std::string_view group) {
     return !version || version->starts_with(group);
@@ -82,7 +85,9 @@ std::optional<std::chrono::seconds> workload::grace() const {
         return default_grace;
     }
     const auto value = pod.get(key).integer();
-    return value && *value >= 0 ? std::optional(std::chrono::seconds(*value)) : std::nullopt;
+    return value && *value >= 0 && *value <= longest_grace.count()
+               ? std::optional(std::chrono::seconds(*value))
+               : std::nullopt;
 }
 
 place workload::grace_at() const {
