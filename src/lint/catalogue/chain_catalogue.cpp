@@ -23,7 +23,8 @@ constexpr std::array chain_table{
     rule{"CH02", severity::warning, "a command leaves less time than what it stops has asked for",
          "The time on the command line takes the place of the one that the service was given, and "
          "what is in flight is cut off.",
-         "kubectl delete: https://kubernetes.io/docs/reference/kubectl/generated/kubectl_delete/; "
+         "kubectl delete: https://kubernetes.io/docs/reference/kubectl/generated/kubectl_delete/ "
+         "and "
          "docker stop: https://docs.docker.com/reference/cli/docker/container/stop/",
          "Leave the time out, or give at least what the service needs.",
          "deploy.sh:   kubectl delete pod -l app=web --grace-period=30\n"

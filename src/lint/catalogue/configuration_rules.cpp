@@ -37,7 +37,7 @@ constexpr std::array configuration_table{
          "At a reload, and at a soft stop (SIGUSR1), HAProxy ends when its last connection has. "
          "Tunnels and connections in use keep it: old processes pile up, or the stop ends in "
          "SIGKILL.",
-         "HAProxy configuration manual 3.1: "
+         "HAProxy, Configuration Manual, section 3.1: "
          "https://docs.haproxy.org/2.8/configuration.html#hard-stop-after",
          "Set hard-stop-after in the global section.",
          "global\n  maxconn 100\ndefaults\n  timeout tunnel 1h\nfrontend web\n  bind :80",
@@ -85,7 +85,7 @@ constexpr std::array configuration_table{
     rule{"X10", severity::warning, "a proxy does not end what goes through it",
          "A proxy in front has most connections of all. Without a time for them it cuts them off "
          "when it stops, or waits for the longest until the platform kills it.",
-         "Traefik, EntryPoints: https://doc.traefik.io/traefik/v2.5/routing/entrypoints; Caddy, "
+         "Traefik, EntryPoints: https://doc.traefik.io/traefik/v2.5/routing/entrypoints and Caddy, "
          "Global options: https://caddyserver.com/docs/caddyfile/options",
          "Set graceTimeOut (Traefik) or grace_period (Caddy), below the time that the platform "
          "gives.",
@@ -95,7 +95,7 @@ constexpr std::array configuration_table{
          "ECS waits stopTimeout (30 s, 120 s at most on Fargate), Nomad kill_timeout (5 s, after "
          "SIGINT), Fly kill_timeout (5 s, after SIGINT), and then they kill.",
          "AWS, ContainerDefinition: https://docs.aws.amazon.com/sdk-for-kotlin/api/latest/ecs/"
-         "aws.sdk.kotlin.services.ecs.model/-container-definition/stop-timeout.html; Nomad, "
+         "aws.sdk.kotlin.services.ecs.model/-container-definition/stop-timeout.html and Nomad, "
          "Configure exit signals: "
          "https://developer.hashicorp.com/nomad/docs/v2.0.x/job-declare/exit-signals",
          "Set the time above the program's own limit, and the signal to the one that it ends on.",
@@ -103,7 +103,7 @@ constexpr std::array configuration_table{
     rule{"X12", severity::warning, "a server of Ruby gives its work no time to end",
          "puma waits for its threads without end where nothing is said, sidekiq 25 s for its jobs. "
          "With no time at all what they do is cut off.",
-         "puma, lib/puma/dsl.rb: https://github.com/puma/puma/blob/master/lib/puma/dsl.rb; "
+         "puma, lib/puma/dsl.rb: https://github.com/puma/puma/blob/master/lib/puma/dsl.rb and "
          "Sidekiq, Deployment: https://github.com/sidekiq/sidekiq/wiki/Deployment",
          "Leave the time out, or set it below the grace period of the platform.",
          "force_shutdown_after :immediately", "force_shutdown_after 25"},
