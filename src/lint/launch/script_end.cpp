@@ -1,7 +1,6 @@
 #include "lint/launch/script_end.hpp"
 
 #include <algorithm>
-#include <set>
 #include <string>
 
 #include "lint/shell/option_reader.hpp"
@@ -15,26 +14,33 @@ using shell::step;
 
 constexpr std::string_view short_commands =
     // of the shell
-    " : . [ alias bg break builtin cd command continue declare dirs disown echo enable eval exit "
-    "export false fg getopts hash jobs kill let local mapfile popd printf pushd pwd read readarray "
-    "readonly return set shift shopt source test times trap true type typeset ulimit umask "
-    "unalias unset "
+    " : . [ alias bg bind break builtin caller cd command compgen complete compopt continue "
+    "declare dirs disown echo enable eval exit export false fc fg getopts hash history jobs kill "
+    "let local logout mapfile popd printf pushd pwd read readarray readonly return set shift shopt "
+    "source suspend test times trap true type typeset ulimit umask unalias unset "
     // tools
-    "addgroup adduser awk base64 basename cat chgrp chmod chown cp curl cut date diff dirname du "
-    "envsubst expr find getent grep groupadd groupmod gzip head hostname id install ldconfig ln "
-    "ls md5sum mkdir mkfifo mktemp mv nproc openssl readlink realpath rm rmdir rsync sed seq "
-    "sha256sum sort stat "
-    "stty sync sysctl tar tee touch tr uname uniq unzip update-ca-certificates useradd usermod wc "
-    "wget which whoami xargs ";
+    "addgroup adduser awk base64 basename cat chgrp chmod chown cmp cp curl cut date diff dirname "
+    "du env envsubst expr find getent grep groupadd groupmod gzip head hostname id install ip "
+    "iptables jq keytool killall ldconfig ln ls md5sum mkdir mkfifo mktemp mv nproc openssl pgrep "
+    "pidof pkill printenv ps readlink realpath rm rmdir rsync sed seq sha256sum sort ssh-keygen "
+    "stat stty sync sysctl tar tee touch tr uname uniq unzip update-ca-certificates useradd "
+    "usermod wc wget which whoami xargs ";
 
-std::set<std::string_view> functions_of(const shell::script& whole) {
-    std::set<std::string_view> names;
-    shell::for_each_command(whole, [&](const shell::command& one) {
-        if (const auto* made = std::get_if<shell::function_definition>(&one.what)) {
-            names.insert(made->name);
-        }
-    });
-    return names;
+/// Tools that may take a while, and that no container is there for.
+constexpr std::string_view chores =
+    " apk apt apt-get dnf dpkg git kubectl systemctl update-alternatives update-rc.d yum ";
+
+/// `server --version`: it says something and ends.
+bool only_tells(const step& one) {
+    return one.arguments.size() == 2 &&
+           (one.arguments[1].is("version") || one.arguments[1].is("--version") ||
+            one.arguments[1].is("--help") || one.arguments[1].is("help"));
+}
+
+/// It is over by itself: a script that ends so has nothing to lose.
+bool is_over_soon(const step& one) {
+    return is_short_command(one.name()) || shell::is_named(chores, one.name()) || only_tells(one) ||
+           (shell::sleep_of(one) && shell::sleep_of(one)->is_known());
 }
 
 /// Runs in the shell of the script, and not on the side.
@@ -48,6 +54,16 @@ bool replaces(const step& one) {
 }
 
 }  // namespace
+
+std::set<std::string_view> functions_of(const shell::script& whole) {
+    std::set<std::string_view> names;
+    shell::for_each_command(whole, [&](const shell::command& one) {
+        if (const auto* made = std::get_if<shell::function_definition>(&one.what)) {
+            names.insert(made->name);
+        }
+    });
+    return names;
+}
 
 bool is_short_command(std::string_view name) { return shell::is_named(short_commands, name); }
 
@@ -91,10 +107,10 @@ std::vector<script_end> ends_of(const shell::script& whole, const shell::executi
         } else if (is_endless_sleep(one)) {
             made.push_back({end_kind::sleeps, &one});
         } else if (one.around.pipe_length > 1) {
-            if (one.around.pipe_position == 0 && !is_short_command(one.name())) {
+            if (one.around.pipe_position == 0 && !is_over_soon(one)) {
                 made.push_back({end_kind::pipeline, &one});
             }
-        } else if (is_last_of_pipe && !one.around.is_in_subshell && !is_short_command(one.name())) {
+        } else if (is_last_of_pipe && !one.around.is_in_subshell && !is_over_soon(one)) {
             made.push_back({end_kind::in_front, &one});
         }
     }

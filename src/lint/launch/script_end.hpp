@@ -4,6 +4,8 @@
 
 #include <cstdint>
 #include <optional>
+#include <set>
+#include <string_view>
 #include <vector>
 
 #include "lint/shell/execution.hpp"
@@ -44,6 +46,10 @@ struct script_end {
 
 /// Whether the command runs what the script was given: `exec "$@"`, `gosu app "$@"`.
 [[nodiscard]] bool runs_parameters(const shell::step& one);
+
+/// The names of the functions that the script defines.
+/// Lifetime: the script's.
+[[nodiscard]] std::set<std::string_view> functions_of(const shell::script& whole);
 
 /// A command that puts a program to sleep for good: sleep infinity, tail -f /dev/null.
 [[nodiscard]] bool is_endless_sleep(const shell::step& one);

@@ -10,6 +10,7 @@ namespace lastcall::lint {
 namespace {
 
 using shell::invocation;
+using shell::step;
 
 /// The end in which the shell is still there while the program runs; null: it never is.
 const script_end* staying_end(const docker_case& given, const launch_hop& hop) {
@@ -42,16 +43,23 @@ std::optional<std::string> as_exec_form(const launch_hop& hop) {
     if (!is_lone_command(hop.script->parsed()) || hop.script->run().steps.size() != 1) {
         return std::nullopt;
     }
-    const auto& step = hop.script->run().steps.front();
+    const step& only = hop.script->run().steps.front();
     const bool is_plain =
-        !step.arguments.empty() && step.what->redirections.empty() &&
-        std::get<shell::simple_command>(step.what->what).assignments.empty() &&
-        std::all_of(step.arguments.begin(), step.arguments.end(), [](const shell::argument& one) {
+        !only.arguments.empty() && only.what->redirections.empty() &&
+        std::get<shell::simple_command>(only.what->what).assignments.empty() &&
+        std::all_of(only.arguments.begin(), only.arguments.end(), [](const shell::argument& one) {
             return one.what.how == shell::certainty::known && !one.is_many && one.from != nullptr &&
                    one.from->is_plain() &&
                    one.what.text.find_first_of("*?[~{") == std::string::npos;
         });
-    return is_plain ? std::optional(quoted_words(step.arguments)) : std::nullopt;
+    return is_plain ? std::optional(quoted_words(only.arguments)) : std::nullopt;
+}
+
+/// `CMD bash`: a shell for somebody who sits in front of it, who has no work to lose.
+bool is_for_a_person(const step& one) {
+    return one.arguments.size() == 1 &&
+           (one.name() == "sh" || one.name() == "bash" || one.name() == "dash" ||
+            one.name() == "ash" || one.name() == "zsh");
 }
 
 /// `npm start`, `go run .`: starts the program as a child and keeps the signal, or passes it late.
@@ -94,7 +102,7 @@ void check_shell_form(const docker_case& given) {
         return;  // a broken array, which was not meant for a shell: G02
     }
     const auto* end = staying_end(given, hops.front());
-    if (end == nullptr) {
+    if (end == nullptr || is_for_a_person(*end->what)) {
         return;
     }
     auto& made = given.report().add("D01", given.started_at(),

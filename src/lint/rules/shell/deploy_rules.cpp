@@ -41,6 +41,8 @@ bool reads_file(const shell::argument& one) {
 
 bool looks_at_process(const step& one) {
     return one.name() == "ps" || one.name() == "pgrep" || one.name() == "pidof" ||
+           one.name() == "pidofproc" || one.name() == "checkproc" ||
+           one.name() == "status_of_proc" ||
            std::any_of(one.arguments.begin(), one.arguments.end(), [](const auto& word) {
                return word.what.text.find("/proc/") != std::string::npos;
            });
@@ -85,6 +87,21 @@ bool is_program_folder(std::string_view path) {
 bool is_application_folder(std::string_view path) {
     return path.starts_with("/opt/") || path.starts_with("/srv/") ||
            path.starts_with("/var/www/") || path.starts_with("/app");
+}
+
+/// How many commands may stand between the copy and the stop of another name.
+constexpr std::ptrdiff_t near_steps = 3;
+
+/// Whether what is stopped is likely to be what was copied: it has its name, or comes right behind.
+bool is_about(const shell::stop_request& stop, const step& stopped, const step& copied) {
+    const std::string file(shell::base_name(copied.arguments.back().what.text));
+    const std::string source(
+        shell::base_name(copied.arguments[copied.arguments.size() - 2].what.text));
+    return &stopped - &copied <= near_steps ||
+           std::any_of(stop.targets.begin(), stop.targets.end(), [&](const auto& one) {
+               const std::string name = one.what.text.substr(0, one.what.text.find('.'));
+               return one.is_known() && (name == file || name == source);
+           });
 }
 
 void judge_limit(const step& one, std::vector<script_fault>& into) {
@@ -161,7 +178,7 @@ void find_changed_files(const script_case& given, std::vector<script_fault>& int
                               std::to_string(given.script.at(one.where).line) + " stops later",
                           {}, confidence::hint);
             }
-            if (overwritten != nullptr) {
+            if (overwritten != nullptr && is_about(*stop, one, *overwritten)) {
                 add_fault(into, "S24", *overwritten,
                           "the file may be running: it is stopped in line " +
                               std::to_string(given.script.at(one.where).line) + " only");

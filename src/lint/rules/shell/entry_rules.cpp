@@ -14,6 +14,23 @@ bool may_exec(const step& one, const shell::execution& run) {
            simple->assignments.empty();
 }
 
+/// A file that the script reads by `.` may define what it calls. `exec` finds no function.
+bool may_be_function(const step& one, const shell::execution& run) {
+    return one.call.wrappers.empty() && one.arguments.front().is_known() &&
+           one.arguments.front().what.text.find('/') == std::string::npos &&
+           std::any_of(run.steps.begin(), run.steps.end(), [&](const step& each) {
+               return (each.name() == "." || each.name() == "source") &&
+                      each.where.begin < one.where.begin;
+           });
+}
+
+/// What such functions are called that only say something, or end the script.
+bool is_message(const step& one) {
+    constexpr std::string_view names[] = {"die", "error", "fatal", "info", "log", "usage", "warn"};
+    return one.name().starts_with("log_") || one.name().find("::") != std::string::npos ||
+           std::find(std::begin(names), std::end(names), one.name()) != std::end(names);
+}
+
 /// A trap runs between two commands of the shell only, and the shell is in the middle of one.
 script_fault in_front_of(const script_end& end, const shell::execution& run) {
     const std::string program = words_of(*end.what);
@@ -27,12 +44,13 @@ script_fault in_front_of(const script_end& end, const shell::execution& run) {
                                                                   : confidence::likely,
                 {}};
     }
+    const bool is_sure = !may_be_function(*end.what, run);
     return {"S01",
             end.what->where,
             "the shell stays in front of \"" + program + "\" and does not pass the signal on",
             "exec " + program,
-            confidence::proven,
-            may_exec(*end.what, run) ? "exec " : ""};
+            is_sure ? confidence::proven : confidence::likely,
+            is_sure && may_exec(*end.what, run) ? "exec " : ""};
 }
 
 bool is_by_other_user(const step& one) {
@@ -51,7 +69,7 @@ void find_ends(const script_case& given, const script_end& end, std::vector<scri
                         {}});
         return;
     }
-    if (given.has_group_init) {
+    if (given.has_group_init || (may_be_function(*end.what, given.run) && is_message(*end.what))) {
         return;
     }
     if (end.kind == end_kind::in_front) {
@@ -67,7 +85,7 @@ void find_ends(const script_case& given, const script_end& end, std::vector<scri
     }
 }
 
-/// Whether the condition can not become false: true, :, 1.
+/// Whether the condition can not become false: true, :, [ 1 ].
 bool is_endless(const shell::while_command& loop) {
     if (loop.condition.size() != 1 || loop.condition.front().chain.size() != 1) {
         return false;
@@ -79,7 +97,21 @@ bool is_endless(const shell::while_command& loop) {
         return false;
     }
     const auto name = simple->words.front().text;
-    return loop.is_until ? name == "false" : name == "true" || name == ":" || name == "[";
+    const bool tests_constant =
+        name == "[" && simple->words.size() == 3 && simple->words[1].is_plain();
+    return loop.is_until ? name == "false" : name == "true" || name == ":" || tests_constant;
+}
+
+bool is_inside(const step& one, const shell::command& loop) {
+    return one.where.begin >= loop.where.begin && one.where.end <= loop.where.end;
+}
+
+/// It waits for something, or has another way out: it is not there to start a program again.
+bool has_way_out(const shell::execution& run, const shell::command& loop) {
+    return std::any_of(run.steps.begin(), run.steps.end(), [&](const step& one) {
+        return is_inside(one, loop) && (one.name() == "break" || one.name() == "exit" ||
+                                        one.name() == "return" || one.call.is_exec());
+    });
 }
 
 }  // namespace
@@ -127,17 +159,18 @@ void find_restart_loops(const script_case& given, std::vector<script_fault>& int
     if (!given.is_entrypoint || term_handler(given.run) != nullptr) {
         return;
     }
+    const auto functions = functions_of(given.script);
     shell::for_each_command(given.script, [&](const shell::command& one) {
         const auto* loop = std::get_if<shell::while_command>(&one.what);
-        if (loop == nullptr || !is_endless(*loop)) {
+        if (loop == nullptr || !is_endless(*loop) || has_way_out(given.run, one)) {
             return;
         }
         for (const step& each : given.run.steps) {
-            const bool is_inside = each.where.begin >= one.where.begin &&
-                                   each.where.end <= one.where.end && !each.around.is_condition &&
-                                   !each.around.is_in_source && !each.around.is_in_substitution;
-            if (is_inside && !each.around.is_background && !each.name().empty() &&
-                !is_short_command(each.name()) && each.name() != "sleep" && each.name() != "wait") {
+            const bool is_started = is_inside(each, one) && !each.around.is_condition &&
+                                    !each.around.is_in_source && !each.around.is_in_substitution &&
+                                    !each.around.is_background && !functions.contains(each.name());
+            if (is_started && !each.name().empty() && !is_short_command(each.name()) &&
+                each.name() != "sleep" && each.name() != "wait") {
                 into.push_back({"S08",
                                 each.where,
                                 "the loop starts \"" + words_of(each) +

@@ -2,6 +2,7 @@
 #include <chrono>
 #include <optional>
 
+#include "lint/launch/launch_steps.hpp"
 #include "lint/rules/shell/shell_words.hpp"
 
 namespace lastcall::lint {
@@ -25,6 +26,61 @@ bool is_signal_to_process(const stop_request& one) {
 bool asks(const stop_request& one) {
     return !one.only_asks && !one.is_kill() &&
            !(one.way == stop_way::container_remove && one.is_forced);
+}
+
+constexpr const char* first_is_kill = "the first signal that the program gets is SIGKILL";
+
+bool names_kill(const step& one) {
+    return has_word(one, {"KILL", "SIGKILL", "9", "-9", "-KILL", "--signal=KILL", "--signal=9"});
+}
+
+/// start-stop-daemon --stop --signal KILL
+bool kills_daemon(const step& one) {
+    return one.name() == "start-stop-daemon" && has_word(one, {"--stop", "-K"}) && names_kill(one);
+}
+
+/// Another command that is there to stop the program in order: `start-stop-daemon --stop`,
+/// `server.sh stop`, `redis-cli shutdown`.
+bool asks_in_its_way(const step& one) {
+    return !names_kill(one) && one.name() != "echo" &&
+           (one.name() == "killproc" || one.name().starts_with("shutdown") ||
+            has_word(one, {"stop", "--stop", "-K", "graceful-stop", "quit", "shutdown"}));
+}
+
+/// What `kubectl delete` is told to delete.
+enum class deleted : std::uint8_t { pods, others, not_known };
+
+/// The grace period is for the object that is named: of what a Deployment has made, the pods are
+/// deleted later, each with its own.
+deleted deleted_by(const stop_request& stop) {
+    if (stop.targets.empty() || !stop.targets.front().is_known()) {
+        return deleted::not_known;  // -f FILE, "$kind"
+    }
+    const std::string kinds = "," + stop.targets.front().what.text;
+    for (const std::string_view one : {",pod,", ",pods,", ",po,", ",all,"}) {
+        if ((kinds.substr(0, kinds.find('/')) + ",").find(one) != kinds.npos) {
+            return deleted::pods;
+        }
+    }
+    return deleted::others;
+}
+
+void judge_deletion(const step& one, const stop_request& stop, std::vector<script_fault>& into) {
+    const auto what = deleted_by(stop);
+    if (what == deleted::others) {
+        return;
+    }
+    const auto sure = what == deleted::pods ? confidence::proven : confidence::hint;
+    const auto grace = shell::asked_grace_of(stop);
+    if ((grace && *grace >= milliseconds(0) && *grace <= std::chrono::seconds(1)) ||
+        has_word(one, {"--now"})) {
+        add_fault(into, "S17", one, "the pod gets no time between the signal and SIGKILL", {},
+                  sure);
+    } else if (stop.is_forced) {
+        add_fault(into, "S17", one,
+                  "the pod is taken out of the API at once, whether its programs have ended or not",
+                  {}, sure);
+    }
 }
 
 void judge_container(const step& one, const stop_request& stop, bool was_asked,
@@ -56,14 +112,7 @@ void judge_container(const step& one, const stop_request& stop, bool was_asked,
             }
             break;
         case stop_way::kubectl_delete:
-            if ((grace && *grace <= std::chrono::seconds(1)) || has_word(one, {"--now"})) {
-                add_fault(into, "S17", one, "the pod gets no time between the signal and SIGKILL");
-            } else if (stop.is_forced) {
-                add_fault(
-                    into, "S17", one,
-                    "the pod is taken out of the API at once, whether its programs have ended or "
-                    "not");
-            }
+            judge_deletion(one, stop, into);
             break;
         case stop_way::kubectl_drain:
             if (stop.skips_eviction) {
@@ -92,7 +141,7 @@ void judge_fixed_wait(const step& one, const stop_request& stop, const step* sle
     if (length && *length < usual_grace) {
         add_fault(
             into, "S15", one,
-            "SIGKILL comes " + shell::sleep_of(*slept)->text +
+            "SIGKILL comes " + seconds_text(*length) +
                 " s after the first signal, whether the program is done with its work or not");
     }
 }
@@ -101,24 +150,32 @@ void judge_fixed_wait(const step& one, const stop_request& stop, const step* sle
 
 void find_kills(const script_case& given, std::vector<script_fault>& into) {
     bool was_asked = false;
+    bool was_signalled = false;  // by what may come back before the end
     const step* slept = nullptr;
     for (const step& one : given.run.steps) {
-        if (const auto sleep = shell::sleep_of(one); sleep && sleep->is_known() && was_asked) {
+        if (const auto sleep = shell::sleep_of(one); sleep && sleep->is_known() && was_signalled) {
             slept = &one;
         }
         const auto stop = shell::stop_request_of(one);
         if (!stop || stop->only_asks) {
+            if (kills_daemon(one) && !was_asked) {
+                add_fault(into, "S14", one, first_is_kill);
+            } else if (!stop && asks_in_its_way(one)) {
+                was_asked = true;
+                was_signalled = false;
+            }
             continue;
         }
         if (stop->is_kill() && is_signal_to_process(*stop)) {
             if (was_asked) {
                 judge_fixed_wait(one, *stop, slept, into);
             } else {
-                add_fault(into, "S14", one, "the first signal that the program gets is SIGKILL");
+                add_fault(into, "S14", one, first_is_kill);
             }
         }
         if (asks(*stop)) {
             was_asked = true;
+            was_signalled = true;
             slept = nullptr;
         }
     }

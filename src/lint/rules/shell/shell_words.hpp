@@ -26,25 +26,40 @@ inline constexpr std::string_view stop_signals[] = {"TERM", "INT", "QUIT", "HUP"
     return nullptr;
 }
 
-/// The programs that the script puts into the background and that last.
+/// The programs that the script puts into the background and that last. A `tail` has nothing to
+/// lose.
 [[nodiscard]] inline std::vector<const shell::step*> background_programs(
     const shell::execution& run) {
     std::vector<const shell::step*> made;
     for (const shell::step& one : run.steps) {
         if (one.around.is_background && one.around.is_called && !one.around.is_in_substitution &&
             one.call.program != shell::invocation::none && !is_short_command(one.name()) &&
-            one.name() != "sleep" && one.name() != "wait") {
+            one.name() != "sleep" && one.name() != "wait" && one.name() != "tail") {
             made.push_back(&one);
         }
     }
     return made;
 }
 
+/// As the file has it; what needs quotes there has single ones.
+[[nodiscard]] inline std::string as_written(const shell::argument& one) {
+    if (one.from == nullptr || !one.from->is_plain()) {
+        return one.from == nullptr ? one.what.text : std::string(one.from->text);
+    }
+    const std::string text(one.from->text);
+    const bool is_bare = !text.empty() && text.find_first_of(" \t\n;&|<>()$`\\\"'*?#") == text.npos;
+    return is_bare || text.find('\'') != text.npos ? text : "'" + text + "'";
+}
+
 /// "node server.js", shortened.
 [[nodiscard]] inline std::string words_of(const shell::step& one) {
     std::string made;
+    const shell::word* before = nullptr;
     for (const auto& each : one.arguments) {
-        made += (made.empty() ? "" : " ") + each.what.text;
+        if (each.from == nullptr || each.from != before) {
+            made += (made.empty() ? "" : " ") + as_written(each);
+        }
+        before = each.from;
     }
     return made.size() > 60 ? made.substr(0, 57) + "..." : made;
 }

@@ -1,5 +1,7 @@
 // What a script does with signals itself: S03, S04, S09 to S13.
 #include <optional>
+#include <set>
+#include <string>
 
 #include "lint/rules/shell/shell_words.hpp"
 #include "lint/shell/walk.hpp"
@@ -10,11 +12,18 @@ namespace {
 using shell::step;
 using shell::trap_setting;
 
-/// SIGTERM; of what a platform starts also those that an image may be stopped with.
-bool is_stop_signal(const trap_setting& trap, bool is_entrypoint) {
-    return trap.is_for("TERM") ||
-           (is_entrypoint && std::any_of(std::begin(stop_signals), std::end(stop_signals),
-                                         [&](std::string_view one) { return trap.is_for(one); }));
+/// Which of the signals of the trap is one to stop with: SIGTERM; of what a platform starts also
+/// those that an image may be stopped with. Empty: none.
+std::string_view stop_signal_of(const trap_setting& trap, bool is_entrypoint) {
+    if (trap.is_for("TERM")) {
+        return "TERM";
+    }
+    for (const std::string_view one : {"QUIT", "INT"}) {
+        if (is_entrypoint && trap.is_for(one)) {
+            return one;
+        }
+    }
+    return {};
 }
 
 /// A handler ignores further signals while it works; and some ignore them for a while only.
@@ -54,6 +63,13 @@ std::optional<std::uint32_t> first_set(const shell::script& script, std::string_
         }
     });
     return at;
+}
+
+/// wait; while [ -e web.pid ]; do sleep 1; done; tail --pid=$pid
+bool waits_for_end(const step& one) {
+    return one.name() == "wait" || one.around.loops > 0 ||
+           std::any_of(one.arguments.begin(), one.arguments.end(),
+                       [](const auto& word) { return word.what.text.starts_with("--pid"); });
 }
 
 void find_early_values(const script_case& given, const trap_setting& trap,
@@ -96,18 +112,49 @@ std::size_t waits_of(const shell::execution& run) {
         [](const step& one) { return one.name() == "wait" && one.around.is_called; }));
 }
 
+/// The names of $! and of the variables that are set to it.
+std::set<std::string> names_of_jobs(const shell::script& script) {
+    std::set<std::string> made{"!"};
+    shell::for_each_command(script, [&](const shell::command& one) {
+        const auto* simple = std::get_if<shell::simple_command>(&one.what);
+        if (simple == nullptr) {
+            return;
+        }
+        for (const auto& each : simple->assignments) {
+            if (each.value.text.find("$!") != std::string_view::npos ||
+                each.value.text.find("${!}") != std::string_view::npos) {
+                made.emplace(each.name);
+            }
+        }
+    });
+    return made;
+}
+
+/// Whether the signal goes to a program that the script has put into the background.
+bool is_to_job(const shell::stop_request& stop, const std::set<std::string>& jobs) {
+    return std::any_of(stop.targets.begin(), stop.targets.end(), [&](const auto& one) {
+        return one.what.text.starts_with('%') || as_written(one) == "$(jobs -p)" ||
+               (one.from != nullptr &&
+                std::any_of(one.from->parts.begin(), one.from->parts.end(), [&](const auto& part) {
+                    return part.kind == shell::part_kind::parameter &&
+                           jobs.contains(std::string(part.text));
+                }));
+    });
+}
+
 }  // namespace
 
 void find_wrong_traps(const script_case& given, std::vector<script_fault>& into) {
     for (const trap_setting& trap : given.run.traps) {
-        if (trap.what == trap_setting::action::ignore &&
-            is_stop_signal(trap, given.is_entrypoint) && !is_for_a_while(given.run, trap)) {
+        const auto stops = stop_signal_of(trap, given.is_entrypoint);
+        if (trap.what == trap_setting::action::ignore && !stops.empty() &&
+            !is_for_a_while(given.run, trap)) {
             into.push_back({"S03",
                             trap.where,
                             "every program that is started from here on ignores SIG" +
-                                trap.signals.front() + ", too",
+                                std::string(stops) + ", too, unless it sets a handler itself",
                             {},
-                            confidence::proven,
+                            stops == "TERM" ? confidence::proven : confidence::likely,
                             {}});
         }
         for (const std::string_view never : {"KILL", "STOP"}) {
@@ -147,16 +194,16 @@ void find_hasty_handlers(const script_case& given, std::vector<script_fault>& in
             return;
         }
     }
-    const bool waits = find_step(trap->steps, "wait") != nullptr;
-    if (waits) {
+    if (std::any_of(trap->steps.begin(), trap->steps.end(), waits_for_end)) {
         return;
     }
     if (const step* exit = find_step(trap->steps, "exit")) {
+        // Where no platform has started the script, nothing kills what it leaves behind.
         into.push_back({"S04",
                         exit->where,
                         "the handler exits while \"" + program + "\" still runs",
                         {},
-                        confidence::proven,
+                        given.is_entrypoint ? confidence::proven : confidence::likely,
                         {}});
     } else if (waits_of(given.run) == 1 && given.is_entrypoint) {
         const auto ends = ends_of(given.script, given.run);
@@ -173,6 +220,7 @@ void find_hasty_handlers(const script_case& given, std::vector<script_fault>& in
 }
 
 void find_inherited_ignores(const script_case& given, std::vector<script_fault>& into) {
+    const auto jobs = names_of_jobs(given.script);
     const step* started = nullptr;
     for (const step& one : given.run.steps) {
         if (one.around.is_background && !is_short_command(one.name()) && !one.name().empty() &&
@@ -181,7 +229,7 @@ void find_inherited_ignores(const script_case& given, std::vector<script_fault>&
         }
         const auto stop = shell::stop_request_of(one);
         if (started == nullptr || !stop || stop->way != shell::stop_way::kill || !stop->signal ||
-            stop->only_asks) {
+            stop->only_asks || !is_to_job(*stop, jobs)) {
             continue;
         }
         const bool is_job = *stop->signal == "INT" || *stop->signal == "QUIT";

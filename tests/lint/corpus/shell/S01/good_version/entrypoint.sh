@@ -1,0 +1,6 @@
+#!/bin/sh
+if [ "$1" = version ]; then
+    server --version
+else
+    exec server
+fi

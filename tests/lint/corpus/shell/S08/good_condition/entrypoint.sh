@@ -1,0 +1,7 @@
+#!/bin/sh
+token=
+while [ -z "$token" ]; do
+    token=$(read-token)
+    report-progress
+done
+exec server

@@ -1,0 +1,3 @@
+#!/bin/sh
+start-stop-daemon --stop --signal KILL --pidfile /run/web.pid
+pkill -KILL web

@@ -1,0 +1,79 @@
+// What scripts are told beyond which rule fires on which line (rules/corpus_test.cpp).
+#include <gtest/gtest.h>
+
+#include "lint/engine/folder.hpp"
+#include "lint/engine/linter.hpp"
+
+namespace lastcall::lint {
+namespace {
+
+std::vector<finding> lint_scripts(const test_folder& in) {
+    using namespace std::chrono;
+    std::vector<finding> made;
+    lint({{in.path()}, year(2026) / 6 / 1}, [&](std::span<const finding> found) {
+        made.insert(made.end(), found.begin(), found.end());
+    });
+    return made;
+}
+
+struct told_script {
+    std::string_view text;
+    std::string_view rule;
+    std::string_view what;
+    std::string_view fix;
+};
+
+TEST(Scripts, AreToldWhatIsThereAndWhatToWrite) {
+    constexpr told_script scripts[] = {
+        {"kill $pid\nsleep 2s\nkill -9 $pid\n", "S15",
+         "SIGKILL comes 2 s after the first signal, whether the program is done with its work or "
+         "not",
+         ""},
+        {"exec 2>&1\nnginx -g 'daemon off;'\n", "S01",
+         "the shell stays in front of \"nginx -g 'daemon off;'\" and does not pass the signal on",
+         "exec nginx -g 'daemon off;'"},
+        {"set -e\nserver &\npids=$!\ntrap 'kill \"${pids[@]}\"; wait || true' TERM\nwait\n", "S11",
+         "with set -e the handler ends at \"kill \"${pids[@]}\"\" when that fails, and the rest of "
+         "it is not done",
+         "kill \"${pids[@]}\" || true"},
+        {"trap '' HUP TSTP TERM\nexec server\n", "S03",
+         "every program that is started from here on ignores SIGTERM, too, unless it sets a "
+         "handler itself",
+         ""},
+    };
+    for (const told_script& one : scripts) {
+        SCOPED_TRACE(one.text);
+        test_folder in;
+        in.add("entrypoint.sh", "#!/bin/bash\n" + std::string(one.text));
+        const auto found = lint_scripts(in);
+        ASSERT_FALSE(found.empty());
+        EXPECT_EQ(found.front().broken->id, one.rule);
+        EXPECT_EQ(found.front().what, one.what);
+        EXPECT_EQ(found.front().fix, one.fix);
+    }
+}
+
+TEST(Scripts, ThatReadOthersAreNotChanged) {
+    test_folder in;
+    in.add("entrypoint.sh", "#!/bin/sh\n. ./functions.sh\nrun_server\n");
+    const auto found = lint_scripts(in);
+    ASSERT_EQ(found.size(), 1U);
+    EXPECT_EQ(found.front().sure, confidence::likely) << "it may be a function";
+    EXPECT_TRUE(found.front().edits.empty());
+}
+
+TEST(Scripts, OfAnImageAreAsBadAsTheRuleThatTheyBreak) {
+    test_folder in;
+    in.add("Dockerfile", "FROM debian:12\nCOPY run.sh /\nCMD [\"/run.sh\"]\n");
+    in.add("run.sh",
+           "#!/bin/sh\nset -e\nserver &\npid=$!\n"
+           "trap 'kill $pid; wait $pid; rm lock' TERM\nwait $pid\n");
+    const auto found = lint_scripts(in);
+    ASSERT_FALSE(found.empty());
+    EXPECT_EQ(found.front().broken->id, "D08");
+    EXPECT_EQ(found.front().how, severity::warning);
+    EXPECT_NE(found.front().why_text().find("set -e"), std::string_view::npos);
+}
+
+}  // namespace
+}  // namespace lastcall::lint
