@@ -38,6 +38,20 @@ constexpr std::array chain_table{
          "Dockerfile:  CMD [\"uvicorn\", \"app:app\"]\nweb.yaml:    kind: Deployment",
          "Dockerfile:  CMD [\"uvicorn\", \"app:app\", \"--timeout-graceful-shutdown\", \"20\"]\n"
          "web.yaml:    kind: Deployment"},
+    rule{"CH04", severity::warning,
+         "a server closes idle connections before what is in front of it",
+         "What is in front keeps connections to the server, and sends its next request on one of "
+         "them. When the server closes it at the same moment the request is lost: the client gets "
+         "502. The side that sends has to close first.",
+         "AWS, Edit attributes for your Application Load Balancer: "
+         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/"
+         "edit-load-balancer-attributes.html#connection-idle-timeout; "
+         "https://github.com/nodejs/node/issues/27363",
+         "Let the server keep idle connections for longer than what is in front of it does.",
+         "Dockerfile:   CMD [\"uvicorn\", \"app:app\", \"--timeout-keep-alive\", \"5\"]\n"
+         "ingress.yaml: ingressClassName: alb",
+         "Dockerfile:   CMD [\"uvicorn\", \"app:app\", \"--timeout-keep-alive\", \"75\"]\n"
+         "ingress.yaml: ingressClassName: alb"},
 };
 
 }  // namespace

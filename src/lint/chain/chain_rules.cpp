@@ -6,8 +6,9 @@
 #include <span>
 #include <tuple>
 
-#include "lint/catalogue/catalogue.hpp"
+#include "lint/chain/chain_finding.hpp"
 #include "lint/chain/formula.hpp"
+#include "lint/chain/idle_rule.hpp"
 #include "lint/chain/join.hpp"
 #include "lint/launch/launch_steps.hpp"
 #include "lint/launch/stop_time.hpp"
@@ -33,21 +34,6 @@ constexpr std::array endless_programs{
     // https://docs.gunicorn.org/en/stable/settings.html#graceful-timeout
     endless_program{"gunicorn", "graceful_timeout", seconds(30)},
 };
-
-finding make_finding(std::string_view id, const kept_place& where, std::string what) {
-    finding made;
-    made.broken = find_rule(id);
-    made.how = made.broken->usual;
-    made.file = where.file;
-    made.at = where.at;
-    made.excerpt = where.excerpt;
-    made.what = std::move(what);
-    return made;
-}
-
-void add_place(finding& to, const kept_place& where, std::string what) {
-    to.further.push_back({where.file, where.at, std::move(what)});
-}
 
 class chain_judge {
 public:
@@ -146,7 +132,9 @@ private:
 
     void check_fit() {
         // Within one file the rules of its family say it.
-        if (!sum().breaks() || (drain_->where.file == kill_->where.file && !is_by_profile())) {
+        const bool is_of_one_file =
+            drain_->where.file == kill_->where.file && !is_by_profile() && !is_of_configuration();
+        if (!sum().breaks() || is_of_one_file) {
             return;
         }
         const auto& where = is_by_profile() ? drain_->where : kill_->where;
@@ -155,18 +143,22 @@ private:
                          name() + " is killed before its program has to be done: " + sum().text());
         add_links(made, where);
         made.sure = sureness();
-        made.fix = (is_by_profile() ? "at least " : kill_->what + " of at least ") +
-                   std::to_string(whole_for(sum().announce + drain_->value).count()) +
-                   " s, or a shorter " + drain_->what;
+        made.fix = drain_->limit.empty()
+                       ? (is_by_profile() ? "at least " : kill_->what + " of at least ") +
+                             std::to_string(whole_for(sum().announce + drain_->value).count()) +
+                             " s, or a shorter " + drain_->what
+                       : drain_->limit + " below " + seconds_text(kill_->value) + " s";
         made_.push_back(std::move(made));
     }
 
-    /// That an image is what a folder of its name makes is likely, and nothing says it.
     [[nodiscard]] confidence sureness() const {
         const bool is_own = of_.container != nullptr && of_.container->drain.has_value();
-        const bool is_by_name = of_.container != nullptr && of_.container->folder.empty() &&
-                                of_.build == nullptr && !is_own;
-        return is_by_name ? confidence::hint : confidence::likely;
+        return of_.is_by_name() && !is_own ? confidence::hint : confidence::likely;
+    }
+
+    [[nodiscard]] bool is_of_configuration() const {
+        return of_.configuration != nullptr && of_.configuration->drain &&
+               drain_ == &*of_.configuration->drain;
     }
 
     [[nodiscard]] bool is_by_profile() const { return of_.container == nullptr; }
@@ -263,6 +255,7 @@ std::vector<finding> judge_chain(const digest_store& kept, const profile& under)
     for (const joined_budget& one : all) {
         auto found = chain_judge(one, under).judge();
         std::move(found.begin(), found.end(), std::back_inserter(made));
+        judge_idle(one, made);
         for (const budget_digest* command : one.commands) {
             stopped[command].push_back(&one);
         }

@@ -16,6 +16,7 @@ bool is_about_the_chain(const suppression& one) {
 
 void digest_store::add(budget_digest one) {
     if (all_.size() < digest_limit) {
+        one.said_in = whole_path(one.where.file);
         all_.push_back(std::move(one));
     } else {
         ++left_out_;

@@ -7,6 +7,8 @@
 #include <string>
 #include <string_view>
 
+#include "lint/chain/neighbours.hpp"
+
 namespace lastcall::lint {
 namespace {
 
@@ -35,7 +37,8 @@ constexpr std::array usual_paths{
     usual_path{"supervisord", "/etc/supervisor"},
 };
 
-/// Whether the image has the file, at a place where its program reads it.
+/// Whether the image, or the container of a pod, has the file, at a place where its program reads
+/// it.
 bool reads(const budget_digest& image, const budget_digest& configuration) {
     const auto& file = configuration.path;
     const auto name = last_of_path(file);
@@ -56,14 +59,32 @@ bool reads(const budget_digest& image, const budget_digest& configuration) {
     });
 }
 
+/// All that is wanted, and something is.
+bool has_all(const std::vector<std::string>& labels, const std::vector<std::string>& wanted) {
+    return !wanted.empty() && std::all_of(wanted.begin(), wanted.end(), [&](const auto& one) {
+        return std::find(labels.begin(), labels.end(), one) != labels.end();
+    });
+}
+
+/// More of them in front of one container are a tree of copies; the first ones tell.
+constexpr std::size_t most_fronts = 8;
+constexpr std::ptrdiff_t most_called = 64;
+
 class joiner {
 public:
-    explicit joiner(std::span<const budget_digest> all) : all_(all) {}
+    explicit joiner(std::span<const budget_digest> all) : all_(all), projects_(all) {}
 
     std::vector<joined_budget> join() {
         for (const budget_digest& one : all_) {
             if (one.sets_grace) {
                 graced_.insert(one.name);
+            }
+            if (one.kind == digest_kind::route) {
+                routes_[folder_of(one.said_in)].push_back(&one);
+            }
+            for (const std::string& host :
+                 one.kind == digest_kind::front ? one.hosts : std::vector<std::string>()) {
+                fronts_[host].push_back(&one);
             }
             if (one.kind == digest_kind::command && one.wait && !one.container.empty()) {
                 stopped_[&one] = image_of_stop(one);
@@ -127,21 +148,24 @@ private:
             made.image = made.build != nullptr
                              ? image_of_build(*made.build)
                              : only(digest_kind::image, [&](const budget_digest& image) {
-                                   return is_called(image, name);
+                                   return is_called(image, name) && projects_.is_one(one, image);
                                });
         }
-        if (made.image != nullptr) {
-            made.configuration = configuration_of(
-                *made.image,
-                one.program.empty() && !one.has_own_command ? made.image->program : one.program);
+        const auto& program = made.image != nullptr && one.program.empty() && !one.has_own_command
+                                  ? made.image->program
+                                  : one.program;
+        made.configuration = configuration_of(one, program);
+        if (made.configuration == nullptr && made.image != nullptr) {
+            made.configuration = configuration_of(*made.image, program);
         }
         add_commands(made);
+        add_fronts(made);
         return made;
     }
 
     const budget_digest* configuration_of(const budget_digest& image,
                                           const std::string& program) const {
-        if (program.empty()) {
+        if (program.empty() || image.copies.empty()) {
             return nullptr;
         }
         return only(digest_kind::configuration, [&](const budget_digest& each) {
@@ -155,11 +179,7 @@ private:
                 continue;
             }
             const bool selects =
-                to.container != nullptr && !one.labels.empty() &&
-                std::all_of(one.labels.begin(), one.labels.end(), [&](const std::string& label) {
-                    const auto& has = to.container->labels;
-                    return std::find(has.begin(), has.end(), label) != has.end();
-                });
+                to.container != nullptr && has_all(to.container->labels, one.labels);
             const bool is_of_pods = to.container != nullptr && !to.container->labels.empty();
             const auto image = stopped_.find(&one);
             const bool stops = to.container == nullptr && image != stopped_.end() &&
@@ -172,6 +192,62 @@ private:
                 to.commands.push_back(&one);
             }
         }
+    }
+
+    void add_front(joined_budget& to, const budget_digest& front) const {
+        const bool is_new =
+            std::find(to.fronts.begin(), to.fronts.end(), &front) == to.fronts.end();
+        if (is_new && to.fronts.size() < most_fronts) {
+            to.fronts.push_back(&front);
+        }
+    }
+
+    /// By the name of a compose service, or by that of a Service which selects the pods. What has
+    /// the same name in another folder is another thing.
+    void add_fronts(joined_budget& to) const {
+        const auto& container = *to.container;
+        const auto folder = folder_of(container.said_in);
+        for (const budget_digest* one : called(container.hosts)) {
+            if (is_below(one->said_in, folder)) {
+                add_front(to, *one);
+            }
+        }
+        const auto near = routes_.find(folder);
+        if (near == routes_.end() || !is_alone(container)) {
+            return;
+        }
+        for (const budget_digest* route : near->second) {
+            if (!has_all(container.labels, route->labels)) {
+                continue;
+            }
+            for (const budget_digest* one : called(route->hosts)) {
+                if (folder_of(one->said_in) == folder) {
+                    add_front(to, *one);
+                }
+            }
+        }
+    }
+
+    /// The fronts that send to one of the names; a few of them.
+    std::vector<const budget_digest*> called(const std::vector<std::string>& hosts) const {
+        std::vector<const budget_digest*> made;
+        for (const std::string& host : hosts) {
+            const auto found = fronts_.find(host);
+            if (found != fronts_.end()) {
+                made.insert(made.end(), found->second.begin(),
+                            found->second.begin() +
+                                std::min<std::ptrdiff_t>(std::ssize(found->second), most_called));
+            }
+        }
+        return made;
+    }
+
+    /// The only container of its pods: of several nobody knows here which one the Service means.
+    bool is_alone(const budget_digest& container) const {
+        return std::count_if(all_.begin(), all_.end(), [&](const budget_digest& one) {
+                   return one.kind == digest_kind::container && !one.sets_grace &&
+                          one.name == container.name && one.said_in == container.said_in;
+               }) == 1;
     }
 
     /// What `docker run --name NAME IMAGE` has started, where `docker stop NAME` stops it.
@@ -187,8 +263,11 @@ private:
     }
 
     std::span<const budget_digest> all_;
+    projects projects_;
     std::set<std::string> graced_;  // workloads whose K is written somewhere
     std::map<const budget_digest*, const budget_digest*> stopped_;  // an image by a command
+    std::map<std::string, std::vector<const budget_digest*>, std::less<>> fronts_;  // by host
+    std::map<std::string_view, std::vector<const budget_digest*>> routes_;          // by folder
 };
 
 }  // namespace

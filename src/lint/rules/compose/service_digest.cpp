@@ -2,6 +2,7 @@
 
 #include "lint/chain/drain_term.hpp"
 #include "lint/dockerfile/base_images.hpp"
+#include "lint/launch/keep_alive.hpp"
 
 namespace lastcall::lint {
 namespace {
@@ -66,6 +67,15 @@ void digest_service(const compose_case& given, digest_store& into) {
     // A place in another file, as in the Dockerfile that it is built by, is not of this text.
     made.drain = drain_term(given.chain(), given.chain_lines(),
                             [&](place at) { return given.starts_here() ? keep(at) : made.where; });
+    made.hosts.push_back(service.name);
+    if (!made.container.empty()) {
+        made.hosts.push_back(made.container);
+    }
+    const auto idle = keep_alive_of(given.chain(), judged.yaml.lines);
+    if (idle && given.starts_here()) {
+        made.idle = budget_term{idle->value, idle->setting, idle->at ? keep(*idle->at) : made.where,
+                                !idle->at};
+    }
     into.add(std::move(made));
 }
 

@@ -56,6 +56,12 @@ void check_stop_needs(const conf_case& given, const launch_chain& chain, const l
 [[nodiscard]] std::string wrong_signal_words(const launch_chain& chain, std::string_view signal,
                                              std::string_view& source, std::string_view& best);
 
+/// What makes connections that last, where nothing limits how long an old worker stays for them.
+/// Null: nothing does, or a limit is set, or may be.
+[[nodiscard]] const conf_item* endless_in_nginx(const conf_case& given);
+/// Nothing limits how long an old HAProxy stays, as far as its files say.
+[[nodiscard]] bool is_endless_haproxy(const conf_case& given);
+
 // The rules: each looks at the configuration of one kind, and reports.
 using conf_rule = void (*)(const conf_case& given);
 

@@ -5,6 +5,7 @@
 
 #include "lint/conf/conf_time.hpp"
 #include "lint/dockerfile/base_images.hpp"
+#include "lint/rules/conf/connection_digest.hpp"
 
 namespace lastcall::lint {
 namespace {
@@ -47,20 +48,32 @@ kept_place keep(const conf_case& given, place at) {
 }
 
 /// The longest that the file says; programs that supervisord stops side by side take the longest.
-void digest_drain(const conf_case& given, const drain_setting& of, digest_store& into) {
-    auto made = digest_of(given, of.program);
+std::optional<budget_term> drain_of(const conf_case& given, const drain_setting& of) {
+    std::optional<budget_term> made;
     for (const conf_item* one : given.file.all(of.key)) {
         const auto value = conf_time(one->value(), of.bare);
-        if (value && (!made.drain || made.drain->value < *value)) {
-            made.drain =
-                budget_term{*value, std::string(of.key), keep(given, conf_case::value_at(*one))};
+        if (value && (!made || made->value < *value)) {
+            made = budget_term{*value, std::string(of.key), keep(given, conf_case::value_at(*one))};
         }
     }
     // Settings of a program that are computed, or set twice, are not known.
     const bool is_script = of.kind == conf_kind::gunicorn || of.kind == conf_kind::puma;
-    if (made.drain && (!is_script || only_setting(given.file, of.key) != nullptr)) {
-        made.where = made.drain->where;
+    return is_script && only_setting(given.file, of.key) == nullptr ? std::nullopt : made;
+}
+
+void digest_program(const conf_case& given, const drain_setting& of, digest_store& into) {
+    auto made = digest_of(given, of.program);
+    made.drain = drain_of(given, of);
+    if (!made.drain) {
+        made.drain = tunnel_of(given, of.kind);
+    }
+    made.idle = idle_of_conf(given, of.kind);
+    if (made.drain || made.idle) {
+        made.where = made.drain ? made.drain->where : made.idle->where;
         into.add(std::move(made));
+    }
+    if (of.kind == conf_kind::nginx) {
+        digest_upstreams(given, into);
     }
 }
 
@@ -127,7 +140,7 @@ void digest_configuration(const conf_case& given, conf_kind kind, digest_store& 
     const auto* drain = std::find_if(drain_settings.begin(), drain_settings.end(),
                                      [&](const drain_setting& one) { return one.kind == kind; });
     if (drain != drain_settings.end()) {
-        digest_drain(given, *drain, into);
+        digest_program(given, *drain, into);
     } else if (kind == conf_kind::fly) {
         digest_fly(given, into);
     } else if (kind == conf_kind::ecs) {

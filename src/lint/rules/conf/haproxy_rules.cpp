@@ -43,19 +43,23 @@ const conf_item* tunnels(const conf_file& file) {
 
 }  // namespace
 
-void check_haproxy_conf(const conf_case& given) {
-    const auto globals = given.file.in(nullptr, "global");
+bool is_endless_haproxy(const conf_case& given) {
     // .if, .elif: parts hold for some versions or environments only.
     const bool is_open = std::any_of(given.file.items.begin(), given.file.items.end(),
                                      [](const conf_item& one) { return one.name == ".if"; });
-    if (globals.empty() || is_open || !given.file.all(haproxy_key).empty() ||
-        is_set_beside(given.path)) {
-        return;
+    if (given.file.in(nullptr, "global").empty() || is_open ||
+        !given.file.all(haproxy_key).empty() || is_set_beside(given.path)) {
+        return false;
     }
     // Without a proxy of its own it is a piece of a configuration.
-    if (given.file.in(nullptr, "frontend").empty() && given.file.in(nullptr, "listen").empty()) {
+    return !given.file.in(nullptr, "frontend").empty() || !given.file.in(nullptr, "listen").empty();
+}
+
+void check_haproxy_conf(const conf_case& given) {
+    if (!is_endless_haproxy(given)) {
         return;
     }
+    const auto globals = given.file.in(nullptr, "global");
     const auto* lasting = tunnels(given.file);
     auto& made = given.report.add(
         "X04", globals.front()->at,

@@ -39,20 +39,25 @@ const conf_item* lasting(const conf_file& file) {
 
 }  // namespace
 
-void check_nginx_conf(const conf_case& given) {
+const conf_item* endless_in_nginx(const conf_case& given) {
     const auto* events = given.file.last_in(nullptr, "events");
     if (events == nullptr || given.file.last_in(nullptr, "worker_shutdown_timeout") != nullptr) {
-        return;  // a piece of a configuration, or one with a limit
+        return nullptr;  // a piece of a configuration, or one with a limit
     }
     for (const conf_item* one : given.file.in(nullptr, "include")) {
         if (!loads_modules(*one)) {
-            return;
+            return nullptr;
         }
     }
-    const auto* at = lasting(given.file);
+    return lasting(given.file);
+}
+
+void check_nginx_conf(const conf_case& given) {
+    const auto* at = endless_in_nginx(given);
     if (at == nullptr) {
         return;
     }
+    const auto* events = given.file.last_in(nullptr, "events");
     const bool is_stream = at->name == "proxy_pass";
     auto& made = given.report.add(
         "X01", at->at,

@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <system_error>
 
-#include "core/software.hpp"
 #include "lint/chain/drain_term.hpp"
+#include "lint/launch/keep_alive.hpp"
+#include "lint/launch/orderly_end.hpp"
+#include "lint/rules/dockerfile/runtime_start.hpp"
 
 namespace lastcall::lint {
 namespace {
@@ -72,11 +74,29 @@ private:
     std::vector<copied_path> made_;
 };
 
-/// What the stop signal does to it is no end of its work: there is nothing that takes time.
-bool ends_at_once(const docker_case& given, const std::string& program) {
-    const auto* software = core::find_software(program);
-    const auto signal = given.stop_signal();
-    return software != nullptr && (!signal || !software->ends_in_order(*signal));
+/// Of Node the source that it is given says it.
+std::optional<budget_term> idle_of_program(const docker_case& given, const launch_hop& hop,
+                                           const kept_place& at) {
+    const auto& report = given.report();
+    if (hop.call.name == "node" || hop.call.name == "nodejs") {
+        const auto source = main_source(hop);
+        const auto file = source.empty() ? std::nullopt : given.find_file(source);
+        const auto found =
+            file && !file->path.empty() ? keep_alive_in_source(file->text) : std::nullopt;
+        return found ? std::optional(budget_term{found->value, "keepAliveTimeout of node",
+                                                 keep_place(file->name, file->text, found->at)})
+                     : std::nullopt;
+    }
+    const auto found = keep_alive_of(given.chain(), given.file().lines);
+    if (!found) {
+        return std::nullopt;
+    }
+    budget_term made{found->value, found->setting, at, !found->at};
+    if (found->at) {
+        made.where = found->file.empty() ? keep_place(report.file(), report.text(), *found->at)
+                                         : kept_place{found->file, *found->at, {}};
+    }
+    return made;
 }
 
 }  // namespace
@@ -84,7 +104,7 @@ bool ends_at_once(const docker_case& given, const std::string& program) {
 void digest_image(const docker_case& given, const fs::path& path, digest_store& into) {
     const auto* stage = given.stage();
     const auto* hop = given.chain().program();
-    if (stage == nullptr || hop == nullptr || ends_at_once(given, hop->call.name)) {
+    if (stage == nullptr || hop == nullptr || !ends_in_order(hop->call.name, given.stop_signal())) {
         return;
     }
     const auto& report = given.report();
@@ -101,6 +121,7 @@ void digest_image(const docker_case& given, const fs::path& path, digest_store& 
         made.arguments += one.what.what.text + " ";
     }
     made.drain = drain_term(given.chain(), given.file().lines, keep);
+    made.idle = idle_of_program(given, *hop, made.where);
     into.add(std::move(made));
 }
 

@@ -86,8 +86,8 @@ private:
     const runtime& of_;
 };
 
-/// The script that the runtime is given: the first word that is no option. Empty: a module (-m), a
-/// program in a word (-e, -c), or nothing.
+}  // namespace
+
 std::string main_source(const launch_hop& hop) {
     for (std::size_t i = hop.call.program + 1; i < hop.words.size(); ++i) {
         const auto& text = hop.words[i].what.what.text;
@@ -106,8 +106,6 @@ std::string main_source(const launch_hop& hop) {
     }
     return {};
 }
-
-}  // namespace
 
 std::optional<runtime_start> runtime_as_init(const launch_chain& chain, const source_finder& find) {
     const auto* hop = chain.program();

@@ -30,6 +30,10 @@ struct runtime_start {
     std::string looked_at;  ///< the file in which nothing was found
 };
 
+/// The script that the runtime is given: the first word that is no option. Empty: a module (-m), a
+/// program in a word (-e, -c), or nothing.
+[[nodiscard]] std::string main_source(const launch_hop& hop);
+
 /// Unset: another program is process 1, or one that is no script.
 [[nodiscard]] std::optional<runtime_start> runtime_as_init(const launch_chain& chain,
                                                            const source_finder& find);

@@ -1,11 +1,11 @@
 #include "lint/rules/kubernetes/container_digest.hpp"
 
 #include "lint/chain/drain_term.hpp"
+#include "lint/launch/keep_alive.hpp"
 
 namespace lastcall::lint {
-namespace {
 
-std::vector<std::string> labels_of(const yaml_ref& labels) {
+std::vector<std::string> labels_in(const yaml_ref& labels) {
     std::vector<std::string> made;
     for (const auto& [key, value] : labels.entries()) {
         if (key.text() && value.text() && made.size() < 32) {
@@ -14,8 +14,6 @@ std::vector<std::string> labels_of(const yaml_ref& labels) {
     }
     return made;
 }
-
-}  // namespace
 
 void digest_containers(const pod_case& given, digest_store& into) {
     const auto grace = given.of().grace();
@@ -44,7 +42,7 @@ void digest_containers(const pod_case& given, digest_store& into) {
         made.name = given.of().name();
         made.where = keep(one.at());
         made.image = read_image_reference(*image).name;
-        made.labels = labels_of(given.of().labels);
+        made.labels = labels_in(given.of().labels);
         made.has_own_command = !is_absent(one.object, "command") || !is_absent(one.object, "args");
         if (const auto* hop = one.chain.program(); hop != nullptr && made.has_own_command) {
             made.program = hop->call.name;
@@ -56,6 +54,10 @@ void digest_containers(const pod_case& given, digest_store& into) {
         made.kill = budget_term{*grace, "terminationGracePeriodSeconds",
                                 keep(given.of().grace_at()), is_default};
         made.drain = drain_term(one.chain, given.lines(), keep);
+        if (const auto idle = keep_alive_of(one.chain, given.lines())) {
+            made.idle = budget_term{idle->value, idle->setting,
+                                    idle->at ? keep(*idle->at) : made.where, !idle->at};
+        }
         into.add(std::move(made));
     }
 }

@@ -10,4 +10,7 @@ namespace lastcall::lint {
 /// known.
 void digest_containers(const pod_case& given, digest_store& into);
 
+/// "app=web": of what is known of the labels, or of a selector, at most 32.
+[[nodiscard]] std::vector<std::string> labels_in(const yaml_ref& labels);
+
 }  // namespace lastcall::lint

@@ -3,6 +3,7 @@
 
 #include "lint/rules/families.hpp"
 #include "lint/rules/kubernetes/container_digest.hpp"
+#include "lint/rules/kubernetes/front_digest.hpp"
 #include "lint/rules/kubernetes/pod_case.hpp"
 
 namespace lastcall::lint {
@@ -24,6 +25,7 @@ void judge_kubernetes(const family_input& input, file_report& into) {
         }
         digest_containers(given, input.digests);
     }
+    digest_fronts(all, into, input.digests);
     check_budgets_of_disruption(all, into);
     check_kubelets(all, into);
     // What cannot be read of a template may be in order once it is rendered.
