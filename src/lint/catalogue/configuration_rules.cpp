@@ -84,11 +84,12 @@ constexpr std::array configuration_table{
          "web: gunicorn --graceful-timeout 60 app", "web: gunicorn --graceful-timeout 20 app"},
     rule{"X10", severity::warning, "a proxy does not end what goes through it",
          "A proxy in front has most connections of all. Without a time for them it cuts them off "
-         "when it stops, or waits for the longest until the platform kills it.",
+         "when it stops, or waits for the longest until the platform kills it. Envoy drains only "
+         "when its admin interface is asked to.",
          "Traefik, EntryPoints: https://doc.traefik.io/traefik/v2.5/routing/entrypoints and Caddy, "
          "Global options: https://caddyserver.com/docs/caddyfile/options",
          "Set graceTimeOut (Traefik) or grace_period (Caddy), below the time that the platform "
-         "gives.",
+         "gives; ask Envoy to drain before it is stopped.",
          "[entryPoints.web.transport.lifeCycle]\ngraceTimeOut = 0",
          "[entryPoints.web.transport.lifeCycle]\ngraceTimeOut = \"20s\""},
     rule{"X11", severity::warning, "a job's platform does not let the program end in order",

@@ -19,7 +19,9 @@ enum class conf_kind : std::uint8_t {
     traefik_toml,
     traefik_yaml,
     caddy,
+    envoy,
     pm2_script,  ///< ecosystem.config.js, ecosystem.json
+    pm2_yaml,    ///< ecosystem.config.yml, process.yml
     procfile,
     ecs,    ///< a task definition
     nomad,  ///< a job

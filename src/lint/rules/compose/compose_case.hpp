@@ -110,5 +110,6 @@ void check_compose_order(const compose_case& given);    // C06, C09
 void check_compose_update(const compose_case& given);   // C07
 void check_compose_hooks(const compose_case& given);    // C08
 void check_compose_scripts(const compose_case& given);  // C10
+void check_compose_sockets(const compose_case& given);  // X06
 
 }  // namespace lastcall::lint

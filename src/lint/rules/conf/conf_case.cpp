@@ -4,6 +4,7 @@
 
 #include "core/software.hpp"
 #include "lint/launch/launch_steps.hpp"
+#include "lint/launch/open_sockets.hpp"
 #include "lint/launch/stop_time.hpp"
 
 namespace lastcall::lint {
@@ -108,20 +109,8 @@ std::string wrong_signal_words(const launch_chain& chain, std::string_view signa
 
 void check_uvicorn_command(file_report& report, const launch_chain& chain,
                            const line_index& lines) {
-    const auto* hop = chain.program();
-    const auto socket = find_option(chain, lines, "uvicorn", "--ws");
-    if (hop == nullptr || hop->call.name != "uvicorn" || !socket || socket->value == "none" ||
-        socket->value == "auto") {
-        return;
-    }
-    const bool has_limit =
-        std::any_of(hop->words.begin(), hop->words.end(), [](const launch_word& word) {
-            return !word.what.is_known() ||
-                   word.what.what.text.starts_with("--timeout-graceful-shutdown");
-        });
-    if (!has_limit) {
-        report.add("X06", socket->at,
-                   "uvicorn serves WebSockets, and waits for them without end when it is stopped");
+    if (const auto socket = find_open_sockets(chain, lines)) {
+        report.add("X06", socket->at, std::string(open_sockets_text));
     }
 }
 

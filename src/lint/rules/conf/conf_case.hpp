@@ -73,17 +73,18 @@ void check_gunicorn_conf(const conf_case& given);    // X05
 void check_spring_conf(const conf_case& given);      // X07
 void check_supervisor_conf(const conf_case& given);  // X08, and X06 of its commands
 void check_pm2_conf(const conf_case& given);         // X09
+void check_pm2_yaml(const conf_case& given);         // X09
 void check_procfile(const conf_case& given);         // X09, and X06 of its commands
 void check_traefik_conf(const conf_case& given);     // X10
 void check_caddy_conf(const conf_case& given);       // X10
+void check_envoy_conf(const conf_case& given);       // X10
 void check_ecs_task(const conf_case& given);         // X11
 void check_nomad_job(const conf_case& given);        // X11
 void check_fly_conf(const conf_case& given);         // X11
 void check_puma_conf(const conf_case& given);        // X12
 void check_sidekiq_conf(const conf_case& given);     // X12
 
-/// X06: a uvicorn that is told to serve WebSockets, and not when to end. The same for a command of
-/// any file.
+/// X06 of a command: launch/open_sockets.hpp.
 void check_uvicorn_command(file_report& report, const launch_chain& chain, const line_index& lines);
 
 }  // namespace lastcall::lint

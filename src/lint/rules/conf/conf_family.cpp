@@ -28,7 +28,9 @@ constexpr std::array conf_judges{
     conf_judge{conf_kind::traefik_toml, check_traefik_conf},
     conf_judge{conf_kind::traefik_yaml, check_traefik_conf},
     conf_judge{conf_kind::caddy, check_caddy_conf},
+    conf_judge{conf_kind::envoy, check_envoy_conf},
     conf_judge{conf_kind::pm2_script, check_pm2_conf},
+    conf_judge{conf_kind::pm2_yaml, check_pm2_yaml},
     conf_judge{conf_kind::procfile, check_procfile},
     conf_judge{conf_kind::ecs, check_ecs_task},
     conf_judge{conf_kind::nomad, check_nomad_job},
@@ -45,7 +47,8 @@ bool is_template(std::string_view text) {
 
 bool is_yaml_conf(conf_kind kind) {
     return kind == conf_kind::spring_yaml || kind == conf_kind::traefik_yaml ||
-           kind == conf_kind::ecs || kind == conf_kind::sidekiq;
+           kind == conf_kind::ecs || kind == conf_kind::sidekiq || kind == conf_kind::envoy ||
+           kind == conf_kind::pm2_yaml;
 }
 
 conf_file read_conf(conf_kind kind, std::string_view text, std::string& kept) {

@@ -1,4 +1,4 @@
-// Proxies in front: traefik and caddy (X10).
+// Proxies in front: traefik, caddy and envoy (X10).
 #include <algorithm>
 
 #include "lint/conf/conf_time.hpp"
@@ -57,6 +57,27 @@ void check_caddy_conf(const conf_case& given) {
     made.how = severity::note;
     made.sure = confidence::hint;
     made.fix = "grace_period 20s in the global options, below what its platform gives it";
+}
+
+void check_envoy_conf(const conf_case& given) {
+    for (const yaml_ref& root : roots(given.yaml)) {
+        const auto listeners = root.path("static_resources.listeners");
+        const bool has_admin = root.get("admin") || root.may_have_more();
+        if (listeners.items().empty() || has_admin) {
+            continue;
+        }
+        auto& made = given.report.add(
+            "X10", root.path("static_resources").key("listeners").used_at(),
+            "envoy drains when its admin interface is asked to, and it has none: when it is "
+            "stopped it closes all connections at once");
+        made.how = severity::note;
+        made.sure = confidence::likely;
+        made.fix =
+            "admin: {address: {socket_address: {address: 127.0.0.1, port_value: 9901}}}, and "
+            "/drain_listeners?graceful before the stop";
+        made.source =
+            "https://www.envoyproxy.io/docs/envoy/latest/intro/arch_overview/operations/draining";
+    }
 }
 
 }  // namespace lastcall::lint

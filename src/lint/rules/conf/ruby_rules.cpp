@@ -12,6 +12,11 @@ void check_puma_conf(const conf_case& given) {
                  "puma kills the threads that serve requests as soon as it is asked to stop")
             .sure = confidence::proven;
     }
+    const auto* drains = only_setting(given.file, "drain_on_shutdown");
+    if (drains != nullptr && drains->value() == "false") {
+        given.report.add("X12", conf_case::value_at(*drains),
+                         "connections that puma has not accepted yet are reset when it is stopped");
+    }
 }
 
 void check_sidekiq_conf(const conf_case& given) {

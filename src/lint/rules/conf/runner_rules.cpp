@@ -48,7 +48,30 @@ void check_app(const conf_case& given, const js_object& app) {
                          *script->text + " has something to do on SIGINT");
 }
 
+/// What is no scalar is set to something that is not known.
+js_object app_of(const yaml_ref& entry) {
+    js_object made;
+    made.is_open = entry.may_have_more();
+    for (const auto& [key, value] : entry.entries()) {
+        if (key.text()) {
+            const auto text = value.text();
+            made.values.push_back({std::string(*key.text()), key.used_at(),
+                                   text ? std::optional<std::string>(*text) : std::nullopt,
+                                   value.used_at()});
+        }
+    }
+    return made;
+}
+
 }  // namespace
+
+void check_pm2_yaml(const conf_case& given) {
+    for (const yaml_ref& root : roots(given.yaml)) {
+        for (const yaml_ref& one : root.get("apps").items()) {
+            check_app(given, app_of(one));
+        }
+    }
+}
 
 void check_pm2_conf(const conf_case& given) {
     for (const js_object& one : read_js_objects(given.text)) {

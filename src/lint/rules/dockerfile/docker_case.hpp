@@ -76,5 +76,6 @@ void check_reduced_signals(const docker_case& given);   // D12
 void check_supervisor_times(const docker_case& given);  // D14
 void check_replaced(const docker_case& given);          // D15
 void check_health_check(const docker_case& given);      // D16
+void check_sockets_of_image(const docker_case& given);  // X06
 
 }  // namespace lastcall::lint

@@ -30,10 +30,10 @@ bool is_named_dockerfile(const std::filesystem::path& path) {
 }  // namespace
 
 void judge_dockerfile(const family_input& input, file_report& into) {
-    constexpr std::array<docker_rule, 11> rules{
+    constexpr std::array<docker_rule, 12> rules{
         check_shell_form,       check_shell_in_front, check_launcher,     check_stop_signal,
         check_runtime_as_init,  check_entry_script,   check_other_user,   check_reduced_signals,
-        check_supervisor_times, check_replaced,       check_health_check,
+        check_supervisor_times, check_replaced,       check_health_check, check_sockets_of_image,
     };
     const docker_case given(input.path, input.text, into);
     if (given.stage() != nullptr) {

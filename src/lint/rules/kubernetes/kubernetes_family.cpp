@@ -9,12 +9,12 @@
 namespace lastcall::lint {
 
 void judge_kubernetes(const family_input& input, file_report& into) {
-    constexpr std::array<pod_rule, 17> rules{
+    constexpr std::array<pod_rule, 19> rules{
         check_grace,           check_hook_time,        check_budgets,      check_routing,
         check_hook_tools,      check_hook_stop,        check_probes,       check_replacement,
         check_proxies,         check_shell_in_command, check_pod_signal,   check_balancers,
         check_balancer_health, check_shared_processes, check_hook_request, check_warm_up,
-        check_connection_age,
+        check_connection_age,  check_pod_sockets,      check_envoys,
     };
     const auto file = read_yaml(input.text);
     const auto all = read_manifest(file);

@@ -93,6 +93,8 @@ void check_shared_processes(const pod_case& given);  // K19
 void check_hook_request(const pod_case& given);      // K20
 void check_warm_up(const pod_case& given);           // K21
 void check_connection_age(const pod_case& given);    // K22
+void check_pod_sockets(const pod_case& given);       // X06
+void check_envoys(const pod_case& given);            // X10
 
 /// Those about a file's other objects.
 void check_budgets_of_disruption(const manifest& all, file_report& report);  // K18

@@ -4,6 +4,7 @@
 #include <system_error>
 
 #include "lint/dockerfile/base_images.hpp"
+#include "lint/rules/shell/cluster_limits.hpp"
 #include "lint/shell/option_reader.hpp"
 #include "lint/shell/stopping.hpp"
 
@@ -169,10 +170,35 @@ void digest_unit_stop(const shell::step& one, const shell::stop_request& stop,
     into.add(std::move(made));
 }
 
+/// A limit that is longer than the usual grace period: what is shorter is said of the script by
+/// itself (S20).
+bool digest_cluster_wait(const shell::step& one, const shell::stop_request& stop,
+                         const script_place& at, digest_store& into) {
+    const auto wait = stop.grace ? std::nullopt : cluster_wait_of(one);
+    const auto usual = shell::usual_grace_of(stop.way);
+    if (!wait || !usual || wait->limit < *usual) {
+        return false;
+    }
+    budget_digest made;
+    made.kind = digest_kind::command;
+    made.name = at.shown;
+    made.where = at.of(one);
+    made.is_for_all = stop.way == shell::stop_way::kubectl_drain;
+    made.labels = selected_labels(one);
+    made.wait = budget_term{wait->limit, wait->what, made.where};
+    if (made.is_for_all || !made.labels.empty()) {
+        into.add(std::move(made));
+    }
+    return true;
+}
+
 void digest_stop(const shell::step& one, const script_place& at, digest_store& into) {
     const auto stop = shell::stop_request_of(one);
     if (stop && stop->way == shell::stop_way::unit_stop) {
         digest_unit_stop(one, *stop, at, into);
+        return;
+    }
+    if (stop && !stop->only_asks && digest_cluster_wait(one, *stop, at, into)) {
         return;
     }
     const auto grace = stop && !stop->only_asks ? shell::asked_grace_of(*stop) : std::nullopt;

@@ -48,6 +48,7 @@ void find_inherited_ignores(const script_case& given, std::vector<script_fault>&
 void find_kills(const script_case& given, std::vector<script_fault>& into);
 void find_platform_kills(const script_case& given, std::vector<script_fault>& into);
 void find_short_limits(const script_case& given, std::vector<script_fault>& into);
+void find_short_cluster_limits(const script_case& given, std::vector<script_fault>& into);
 void find_unwaited_stops(const script_case& given, std::vector<script_fault>& into);
 void find_changed_files(const script_case& given, std::vector<script_fault>& into);
 

@@ -22,10 +22,11 @@ void report_commands(const unit_case& given, file_report& into) {
 }  // namespace
 
 void judge_unit(const family_input& input, file_report& into) {
-    constexpr std::array<unit_rule, 12> rules{
+    constexpr std::array<unit_rule, 13> rules{
         check_kill_mode,        check_front_process, check_stop_timeout, check_stop_commands,
         check_kill_signal,      check_main_pid,      check_exit_status,  check_order,
         check_container_client, check_socket,        check_drop_ins,     check_user_unit,
+        check_unit_sockets,
     };
     unit_case::reported_places done;
     bool is_first = true;

@@ -140,5 +140,6 @@ void check_container_client(const unit_case& given);  // U12
 void check_socket(const unit_case& given);            // U15
 void check_drop_ins(const unit_case& given);          // U16
 void check_user_unit(const unit_case& given);         // U17
+void check_unit_sockets(const unit_case& given);      // X06
 
 }  // namespace lastcall::lint

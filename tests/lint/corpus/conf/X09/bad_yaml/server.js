@@ -1,0 +1,1 @@
+process.on('SIGINT', () => server.close(() => process.exit(0)));

@@ -1,0 +1,2 @@
+workers 2
+drain_on_shutdown false
