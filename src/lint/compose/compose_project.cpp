@@ -13,6 +13,8 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr int deepest_extends = 8;
+constexpr int deepest_include = 4;
+constexpr std::size_t most_files = 32;
 
 /// The files that Compose reads where nobody names any, and what it reads beside them:
 /// https://docs.docker.com/compose/how-tos/multiple-compose-files/merge/
@@ -149,6 +151,40 @@ compose_project::compose_project(const fs::path& path, std::string_view text)
             }
         }
         add_services(own, true);
+    }
+    add_included(own, 0);
+}
+
+/// https://docs.docker.com/reference/compose-file/include/
+void compose_project::add_included(const compose_file& file, int depth) {
+    const auto list = file.yaml.documents.empty()
+                          ? yaml_ref()
+                          : yaml_ref(file.yaml, file.yaml.documents.front()).get("include");
+    for (const yaml_ref& one : list.items()) {
+        const auto path = one.is_map() ? one.get("path") : one;
+        const auto all = path.is_sequence() ? path.items() : std::vector<yaml_ref>{path};
+        for (const yaml_ref& each : all) {
+            const auto name = text({each, &file});
+            const auto count = files_.size();
+            const auto* read = name && depth < deepest_include && count < most_files
+                                   ? load(fs::path(file.path).parent_path() / name->text())
+                                   : nullptr;
+            if (read != nullptr && files_.size() > count) {
+                add_services_of_included(*read);
+                add_included(*read, depth + 1);
+            }
+        }
+    }
+}
+
+void compose_project::add_services_of_included(const compose_file& file) {
+    for (const auto& [key, value] : services_of(file).entries()) {
+        if (key.text() && value.is_map() && find(*key.text()) == nullptr) {
+            compose_service& made = services_.emplace_back();
+            made.name = *key.text();
+            made.is_included = true;
+            made.layers.push_back({value, &file});
+        }
     }
 }
 

@@ -1,7 +1,8 @@
 // The services of a compose file, with what its override and `extends` add to them.
 //
 // Each service is a stack of mappings of one or several files, the least important first: what it
-// extends, the file, the override beside the file. A value keeps the file that it stands in.
+// extends, the file, the override beside the file. A value keeps the file that it stands in. The
+// services of files that are included are there for those that need them.
 // Anchors and << are followed by the YAML reader.
 #pragma once
 
@@ -35,6 +36,7 @@ public:
     std::string name;
     std::vector<compose_value> layers;  ///< the least important first; there is one at least
     bool is_whole = true;               ///< no file that is not at hand adds to it
+    bool is_included = false;           ///< of a file that `include` names: judged by itself
 
     /// Of the most important layer that has the key. Empty: none has it, or a tag takes it back.
     [[nodiscard]] compose_value get(std::string_view key) const;
@@ -84,6 +86,8 @@ public:
 private:
     const compose_file* load(const std::filesystem::path& path);
     void add_services(const compose_file& file, bool is_whole);
+    void add_included(const compose_file& file, int depth);
+    void add_services_of_included(const compose_file& file);
     void add_extended(const compose_value& service, compose_service& into, bool& is_known,
                       int depth);
 

@@ -46,9 +46,10 @@ bool is_compose_name(std::string_view given) {
     return name.find("compose") != std::string::npos || name.starts_with("docker-stack");
 }
 
-constexpr std::array<std::string_view, 11> unit_suffixes = {
-    "service", "socket", "target", "timer",     "mount", "swap",
-    "scope",   "slice",  "path",   "automount", "device"};
+/// The last three are of Podman Quadlet.
+constexpr std::array<std::string_view, 14> unit_suffixes = {
+    "service", "socket", "target",    "timer",  "mount",     "swap", "scope",
+    "slice",   "path",   "automount", "device", "container", "pod",  "kube"};
 
 /// web.service, getty@.service; not .service alone.
 bool is_unit_name(std::string_view name) {
@@ -113,7 +114,7 @@ bool is_unit_drop_in(std::string_view folder, std::string_view name) {
 file_kind kind_of_unit(std::string_view text) {
     for (const std::string_view section :
          {"[Unit]", "[Install]", "[Service]", "[Socket]", "[Mount]", "[Automount]", "[Swap]",
-          "[Path]", "[Timer]", "[Slice]", "[Scope]"}) {
+          "[Path]", "[Timer]", "[Slice]", "[Scope]", "[Container]", "[Pod]", "[Kube]"}) {
         for (auto at = text.find(section); at != std::string_view::npos;
              at = text.find(section, at + 1)) {
             if (at == 0 || text[at - 1] == '\n') {

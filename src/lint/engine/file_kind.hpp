@@ -15,7 +15,8 @@ enum class file_kind : std::uint8_t {
     kubernetes,     ///< YAML with an apiVersion and a kind
     configuration,  ///< of a program that is known by the file's name (conf/conf_kind.hpp)
     compose,        ///< YAML that is named after Compose, with services or an include
-    unit,           ///< NAME.service, NAME.socket...: what has a section of systemd in it
+    unit,           ///< NAME.service, NAME.socket...: what has a section of systemd in it;
+                    ///< NAME.container and such of Podman Quadlet
 };
 
 /// `name`  without its folder

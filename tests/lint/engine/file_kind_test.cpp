@@ -41,6 +41,9 @@ TEST(FileKind, OfUnitsIsToldByTheNameAndASection) {
         EXPECT_NE(kind_by_name(name), file_kind::unit) << name;
     }
     EXPECT_EQ(kind_of_unit("# web\n[Service]\n"), file_kind::unit);
+    EXPECT_EQ(kind_by_name("web.container"), file_kind::unit);
+    EXPECT_EQ(kind_of_unit("[Container]\nImage=web\n"), file_kind::unit);
+    EXPECT_EQ(kind_of_unit("=pod\n\nA [Pod]\n"), file_kind::none);
     EXPECT_EQ(kind_of_unit("[D-BUS Service]\nName=a\n"), file_kind::none);
     EXPECT_EQ(kind_of_unit("<service-group>[Service]</service-group>"), file_kind::none);
     EXPECT_TRUE(is_unit_drop_in("web.service.d", "10-limits.conf"));

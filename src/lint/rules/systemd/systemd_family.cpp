@@ -1,7 +1,8 @@
-// systemd units and their drop-ins: U01 to U17.
+// systemd units, their drop-ins, and files of Quadlet: U01 to U17.
 #include <array>
 
 #include "lint/rules/families.hpp"
+#include "lint/rules/systemd/quadlet.hpp"
 #include "lint/rules/systemd/unit_case.hpp"
 #include "lint/rules/systemd/unit_digest.hpp"
 
@@ -17,6 +18,14 @@ void report_commands(const unit_case& given, file_report& into) {
             }
         }
     }
+}
+
+/// The commands of the service are the generator's.
+void judge_quadlet(const unit_case& given, digest_store& into) {
+    for (const unit_rule rule : {check_kill_mode, check_order, check_drop_ins, check_quadlet}) {
+        rule(given);
+    }
+    digest_quadlet(given, into);
 }
 
 }  // namespace
@@ -35,10 +44,14 @@ void judge_unit(const family_input& input, file_report& into) {
         if (given.judged() == nullptr) {
             continue;
         }
-        for (const unit_rule rule : rules) {
-            rule(given);
+        if (is_quadlet(given)) {
+            judge_quadlet(given, input.digests);
+        } else {
+            for (const unit_rule rule : rules) {
+                rule(given);
+            }
+            digest_unit(given, input.digests);
         }
-        digest_unit(given, input.digests);
         if (is_first) {
             report_commands(given, into);
         }
