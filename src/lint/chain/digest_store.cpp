@@ -12,7 +12,27 @@ bool is_about_the_chain(const suppression& one) {
                        [](const std::string& rule) { return rule.starts_with("CH"); });
 }
 
+constexpr std::string_view of_files = "ConfigMap:";
+constexpr std::string_view of_variables = "variables:";
+
+std::string marked_path(std::string_view mark, std::string_view folder, std::string_view name,
+                        std::string_view key) {
+    std::string made(mark);
+    made.append(folder).append("/").append(name);
+    return key.empty() ? made : made.append("/").append(key);
+}
+
 }  // namespace
+
+std::string config_map_path(std::string_view folder, std::string_view name, std::string_view key) {
+    return marked_path(of_files, folder, name, key);
+}
+
+std::string variable_path(std::string_view folder, std::string_view name, std::string_view key) {
+    return marked_path(of_variables, folder, name, key);
+}
+
+bool is_variable_path(std::string_view path) noexcept { return path.starts_with(of_variables); }
 
 void digest_store::add(budget_digest one) {
     if (all_.size() < digest_limit) {

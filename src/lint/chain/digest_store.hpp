@@ -33,6 +33,15 @@ private:
 /// As files and folders are compared: absolute, without "." and "..".
 [[nodiscard]] std::string whole_path(const std::filesystem::path& path);
 
+/// Where a key of a ConfigMap lies for those that mount it, or have it as a variable: as if that
+/// were a folder beside the manifest. `folder`  of the manifest, a whole path
+[[nodiscard]] std::string config_map_path(std::string_view folder, std::string_view name,
+                                          std::string_view key = {});
+[[nodiscard]] std::string variable_path(std::string_view folder, std::string_view name,
+                                        std::string_view key = {});
+/// Whether the path is one of those of variables.
+[[nodiscard]] bool is_variable_path(std::string_view path) noexcept;
+
 /// Of the file's text, with as much of the line as is shown.
 [[nodiscard]] kept_place keep_place(const std::string& file, std::string_view text, place at);
 

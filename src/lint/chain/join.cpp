@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "lint/chain/digest_store.hpp"
 #include "lint/chain/neighbours.hpp"
 
 namespace lastcall::lint {
@@ -54,8 +55,9 @@ bool reads(const budget_digest& image, const budget_digest& configuration) {
             return false;
         }
         const auto in_image = one.to + file.substr(one.from.size());
-        return is_named || (usual == usual_paths.end() ? is_found_by_itself
-                                                       : in_image.starts_with(usual->begin));
+        return is_named || is_variable_path(file) ||
+               (usual == usual_paths.end() ? is_found_by_itself
+                                           : in_image.starts_with(usual->begin));
     });
 }
 

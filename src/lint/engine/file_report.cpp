@@ -44,6 +44,12 @@ finding& file_report::add(std::string_view rule_id, place at, std::string what) 
     return findings_.emplace_back(std::move(made));
 }
 
+void file_report::add(finding one) {
+    one.file = file_;
+    one.excerpt = line_around(text_, one.at.offset);
+    findings_.push_back(std::move(one));
+}
+
 void file_report::add(std::span<const problem> problems) {
     for (const problem& one : problems) {
         add("G02", one.at, one.text);

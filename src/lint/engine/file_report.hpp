@@ -27,6 +27,9 @@ public:
     /// Errors: std::logic_error for an id that the catalogue does not have.
     finding& add(std::string_view rule_id, place at, std::string what);
 
+    /// Takes over what was found in a text within this file, its places already those of the file.
+    void add(finding one);
+
     /// What a reader could not take, as G02.
     void add(std::span<const problem> problems);
 

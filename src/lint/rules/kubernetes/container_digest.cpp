@@ -1,7 +1,11 @@
 #include "lint/rules/kubernetes/container_digest.hpp"
 
 #include "lint/chain/drain_term.hpp"
+#include "lint/chain/neighbours.hpp"
 #include "lint/launch/keep_alive.hpp"
+#include "lint/launch/orderly_end.hpp"
+#include "lint/rules/kubernetes/config_map_files.hpp"
+#include "lint/shell/signals.hpp"
 
 namespace lastcall::lint {
 
@@ -14,6 +18,32 @@ std::vector<std::string> labels_in(const yaml_ref& labels) {
     }
     return made;
 }
+
+namespace {
+
+/// By the image's own command too, where that is known to end its work in order.
+void add_program(const container_case& one, budget_digest& to) {
+    const auto* hop = one.chain.program();
+    if (hop == nullptr) {
+        return;
+    }
+    const auto signal = one.known == nullptr || one.known->stop_signal.empty()
+                            ? std::nullopt
+                            : shell::signal_name(one.known->stop_signal);
+    const bool is_orderly =
+        ends_in_order(hop->call.name, signal ? std::optional(std::string(*signal)) : std::nullopt);
+    if (to.has_own_command || is_orderly) {
+        to.program = hop->call.name;
+    }
+    if (!is_orderly) {
+        to.copies.clear();  // nothing in its configuration matters for the stop
+    }
+    for (const launch_word& word : hop->words) {
+        to.arguments += word.what.what.text + " ";
+    }
+}
+
+}  // namespace
 
 void digest_containers(const pod_case& given, digest_store& into) {
     const auto grace = given.of().grace();
@@ -44,9 +74,8 @@ void digest_containers(const pod_case& given, digest_store& into) {
         made.image = read_image_reference(*image).name;
         made.labels = labels_in(given.of().labels);
         made.has_own_command = !is_absent(one.object, "command") || !is_absent(one.object, "args");
-        if (const auto* hop = one.chain.program(); hop != nullptr && made.has_own_command) {
-            made.program = hop->call.name;
-        }
+        made.copies = mounts_of(given.of().pod, one.object, folder_of(whole_path(report.file())));
+        add_program(one, made);
         if (one.hook.least.count() > 0) {
             made.announce =
                 budget_term{one.hook.least, "preStop", keep(one.hook.handler.used_at())};

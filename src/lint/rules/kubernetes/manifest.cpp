@@ -53,6 +53,8 @@ void add_object(const yaml_ref& object, manifest& into, bool is_item = false) {
         }
     } else if (version == "v1" && *kind == "Service") {
         into.services.push_back(object);
+    } else if (version == "v1" && *kind == "ConfigMap") {
+        into.config_maps.push_back(object);
     } else if (is_of(version, "networking.k8s.io/") && *kind == "Ingress") {
         into.ingresses.push_back(object);
     } else if (is_of(version, "policy/") && *kind == "PodDisruptionBudget") {

@@ -33,6 +33,7 @@ struct manifest {
     std::vector<workload> workloads;
     std::vector<yaml_ref> services;  ///< of the core API; with a selector or without
     std::vector<yaml_ref> ingresses;
+    std::vector<yaml_ref> config_maps;
     std::vector<yaml_ref> budgets;   ///< PodDisruptionBudget
     std::vector<yaml_ref> kubelets;  ///< KubeletConfiguration
 };

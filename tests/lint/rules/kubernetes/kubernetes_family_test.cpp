@@ -89,6 +89,37 @@ TEST(Kubernetes, ReportsWhatIsNoYamlButNotOfATemplate) {
     EXPECT_TRUE(lint_folder(in).empty());
 }
 
+TEST(Kubernetes, AFileInAConfigMapIsMendedInABlockOnly) {
+    test_folder in;
+    const std::string begin = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: web}\ndata:\n";
+    const auto block = in.add("a.yaml", begin +
+                                            "  application.properties: |\n    # of web\n"
+                                            "    server.shutdown=immediate\n");
+    const auto quoted =
+        in.add("b.yaml", begin + "  application.properties: \"server.shutdown=immediate\\na=b\"\n");
+    const auto found = lint_folder(in, true);
+    ASSERT_EQ(found.size(), 2U);
+    EXPECT_TRUE(found[0].is_fixed);
+    EXPECT_FALSE(found[1].is_fixed);
+    EXPECT_TRUE(found[1].edits.empty());
+    EXPECT_EQ(found[1].at.line, 5U);
+    EXPECT_EQ(content_of(block), begin +
+                                     "  application.properties: |\n    # of web\n"
+                                     "    server.shutdown=graceful\n");
+    EXPECT_NE(content_of(quoted).find("immediate"), std::string::npos);
+}
+
+TEST(Kubernetes, OfAConfigMapAFileWithOthersOfItsProgramIsNotJudged) {
+    test_folder in;
+    const std::string begin =
+        "apiVersion: v1\nkind: ConfigMap\ndata:\n  haproxy.cfg: |\n    global\n"
+        "      maxconn 100\n    frontend web\n      bind :80\n";
+    in.add("a.yaml", begin);
+    EXPECT_EQ(lint_folder(in).size(), 1U);
+    in.add("a.yaml", begin + "  limits.cfg: |\n    global\n      nbthread 2\n");
+    EXPECT_TRUE(lint_folder(in).empty());
+}
+
 TEST(Kubernetes, OfGarbageFindsAnEnd) {
     test_folder in;
     std::string text = "apiVersion: v1\nkind: Pod\nspec: {containers: [{name: a}]}\n";
