@@ -57,6 +57,7 @@ std::string what_is_wrong(const doctor_wish& wish) {
 }
 
 void complete(doctor::look_request& what, const doctor_wish& wish) {
+    what.stopped_by = wish.stopped_by;
     what.signal = wish.signal.empty() ? 0 : sys::signal_number(wish.signal);
     if (!wish.since.empty()) {
         what.since = core::read_duration(wish.since).value;
@@ -161,6 +162,8 @@ int run_doctor_command(std::span<char* const> arguments) {
     line.text("--service", "NAME", "a service of this agent", wish.service);
     line.text("--signal", "SIGNAL", "what it is stopped with [what its platform sends, or TERM]",
               wish.signal);
+    line.text("--stopped-by", "FILE", "the script that stops it: how long does it wait?",
+              wish.stopped_by);
     line.text("--since", "DURATION",
               "the signal was sent this long ago: what does the stop wait for?", wish.since);
     line.flag("-w,--watch", "follow a stop to its end, and name what keeps it as that changes",

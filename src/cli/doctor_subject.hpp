@@ -16,6 +16,7 @@ struct doctor_wish {
     std::int64_t port = 0;
     std::string signal;
     std::string since;
+    std::string stopped_by;
     bool watches = false;
     bool is_deep = false;
     bool as_json = false;

@@ -1,12 +1,11 @@
 #include "doctor/look/look.hpp"
 
 #include <algorithm>
-#include <fstream>
-#include <iterator>
 
 #include "core/stop_cause.hpp"
 #include "doctor/look/find_route.hpp"
 #include "doctor/look/group_facts.hpp"
+#include "doctor/look/program_text.hpp"
 #include "doctor/look/sample.hpp"
 #include "doctor/look/script_line.hpp"
 #include "sys/process/process.hpp"
@@ -18,7 +17,6 @@ namespace lastcall::doctor {
 namespace {
 
 constexpr std::size_t processes_at_most = 64;
-constexpr std::size_t largest_program_text = 1U << 20U;
 
 int signal_of(const look_request& what, const platform_facts& platform) {
     constexpr int sigterm = 15;
@@ -42,27 +40,6 @@ int process_of(const look_request& what) {
     }
     throw look_error("there is no process with pid " + std::to_string(what.pid),
                      "it may have ended; `lastcall doctor --port N` finds who listens on a port");
-}
-
-/// Runtimes have handlers of their own: only the program's text tells whether it has one.
-bool text_names_signal(const seen_process& one, const std::string& signal) {
-    const std::string base = "/proc/" + std::to_string(one.pid());
-    for (std::size_t i = 1; i < one.arguments.size(); ++i) {
-        const auto& word = one.arguments[i];
-        if (word.find(signal) != std::string::npos) {
-            return true;  // node -e "process.on('SIGTERM', ...)"
-        }
-        if (word.empty() || word.starts_with('-')) {
-            continue;
-        }
-        std::ifstream file(word.starts_with('/') ? base + "/root" + word : base + "/cwd/" + word,
-                           std::ios::binary);
-        std::string text(largest_program_text, '\0');
-        file.read(text.data(), static_cast<std::streamsize>(text.size()));
-        text.resize(static_cast<std::size_t>(std::max<std::streamsize>(file.gcount(), 0)));
-        return text.find(signal) != std::string::npos;
-    }
-    return false;
 }
 
 /// Returns: whether the sockets were told.
@@ -132,6 +109,11 @@ void tell_blind_spots(seen& made, bool has_sockets) {
                                         : "it is in a network namespace that may not be entered",
                                     is_ours ? "" : "run it as root", "L41 to L49"});
     }
+    if (made.stopped_by && made.stopped_by->line == 0) {
+        made.blind_spots.push_back({"how long " + made.stopped_by->file + " waits for the stop",
+                                    "no command in it is known to stop " + made.subject, "",
+                                    "L53"});
+    }
     if (!made.is_stopping()) {
         made.blind_spots.push_back(
             {"what a stop would wait for", "nobody has told that the stop has begun",
@@ -152,6 +134,9 @@ seen look(const look_request& what) {
     made.signal = signal_of(what, made.platform);
     made.signal_name = sys::signal_name(made.signal);
     made.since = what.since;
+    if (!what.stopped_by.empty()) {
+        made.stopped_by = read_stopper(what.stopped_by, made.platform);
+    }
     const int entry = entry_of(what, made.platform, subject);
     made.route = route_from(entry);
     auto pids = tree_of(entry, processes_at_most);
@@ -168,9 +153,11 @@ seen look(const look_request& what) {
     const bool has_second = read_all(pids, ask, made.is_stopping(), made.second);
     made.between = std::chrono::steady_clock::now() - begin;
     for (auto& [pid, one] : made.second.processes) {
-        if (one.is_namespace_init() && one.program.starts_with("node")) {
-            one.names_signal = text_names_signal(one, made.signal_name);
+        if (!one.program.starts_with("node")) {
+            continue;
         }
+        one.names_signal = one.is_namespace_init() && text_names_signal(one, made.signal_name);
+        one.keeps_idle = pid == made.service() ? idle_limit_in_text(one) : std::nullopt;
     }
     read_scripts(made);
     tell_blind_spots(made, has_first && has_second);

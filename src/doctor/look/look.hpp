@@ -29,6 +29,7 @@ struct look_request {
     int signal = 0;  ///< 0: what the platform sends; else SIGTERM
     std::optional<std::chrono::nanoseconds> since;
     std::chrono::nanoseconds between = std::chrono::seconds(1);
+    std::string stopped_by;  ///< the script that asks for the stop; empty: not known
 };
 
 /// Errors: look_error.

@@ -77,15 +77,6 @@ std::optional<script_text> script_of_shell(int shell, const std::vector<std::str
     return text ? std::optional(script_text{named, std::move(*text), {}}) : std::nullopt;
 }
 
-std::string line_text(const std::string& text, const lint::line_index& lines, std::uint32_t line) {
-    const auto begin = lines.begin_of(line);
-    auto found = text.substr(begin, std::min(text.find('\n', begin), text.size()) - begin);
-    found.erase(0, std::min(found.find_first_not_of(" \t"), found.size()));
-    sys::short_text<longest_line> printable;
-    printable.append_escaped(found);
-    return std::string(printable.view());
-}
-
 bool begins_with_wait(const std::string& text) {
     return text.starts_with("wait") &&
            (text.size() == 4 || text[4] == ' ' || text[4] == ';' || text[4] == '\t');
@@ -101,6 +92,15 @@ std::size_t last_of_command(const std::string& text, std::uint64_t end) {
 }
 
 }  // namespace
+
+std::string line_text(const std::string& text, const lint::line_index& lines, std::uint32_t line) {
+    const auto begin = lines.begin_of(line);
+    auto found = text.substr(begin, std::min(text.find('\n', begin), text.size()) - begin);
+    found.erase(0, std::min(found.find_first_not_of(" \t"), found.size()));
+    sys::short_text<longest_line> printable;
+    printable.append_escaped(found);
+    return std::string(printable.view());
+}
 
 std::optional<script_place> place_in_script(int shell, const std::vector<std::string>& arguments,
                                             const std::vector<std::string>& child) {

@@ -2,9 +2,11 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "doctor/look/seen_socket.hpp"
+#include "lint/text/line_index.hpp"
 
 namespace lastcall::doctor {
 
@@ -15,5 +17,9 @@ namespace lastcall::doctor {
 [[nodiscard]] std::optional<script_place> place_in_script(int shell,
                                                           const std::vector<std::string>& arguments,
                                                           const std::vector<std::string>& child);
+
+/// One line as it may be shown, without what indents it.
+[[nodiscard]] std::string line_text(const std::string& text, const lint::line_index& lines,
+                                    std::uint32_t line);
 
 }  // namespace lastcall::doctor

@@ -14,6 +14,7 @@
 #include "doctor/look/platform.hpp"
 #include "doctor/look/seen_process.hpp"
 #include "doctor/look/seen_socket.hpp"
+#include "doctor/look/stopper.hpp"
 
 namespace lastcall::doctor {
 
@@ -49,6 +50,7 @@ struct seen {
     snapshot second;  ///< without those that have ended
 
     std::vector<int> route;             ///< from who is signalled to who does the work
+    std::optional<stopper> stopped_by;  ///< unset: nobody has named it
     std::vector<script_place> scripts;  ///< of the shells on it: where each of them is
     std::vector<blind_spot> blind_spots;
 

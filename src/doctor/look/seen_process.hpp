@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,6 +14,13 @@
 #include "sys/process/thread_list.hpp"
 
 namespace lastcall::doctor {
+
+/// How long a server keeps a connection on which nothing happens.
+struct idle_limit {
+    std::chrono::nanoseconds value{0};
+    std::string file;
+    std::uint32_t line = 0;  ///< from 1
+};
 
 struct seen_process {
     sys::process_entry entry;
@@ -33,6 +41,7 @@ struct seen_process {
     bool may_be_signalled = true;     ///< by who looks
     bool names_signal = false;        ///< its program text names the stop signal (scripts only)
     bool is_given_sockets = false;    ///< LISTEN_FDS is in its environment
+    std::optional<idle_limit> keeps_idle;
     int tracer = 0;
     std::string tracer_command;
     std::string parent_command;

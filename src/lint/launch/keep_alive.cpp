@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 
 #include "lint/launch/stop_time.hpp"
 
@@ -71,30 +70,6 @@ std::optional<keep_alive> keep_alive_of(const launch_chain& chain, const line_in
     }
     made.value = of->usual;
     return made;
-}
-
-std::optional<found_keep_alive> keep_alive_in_source(std::string_view text) {
-    constexpr std::string_view name = "keepAliveTimeout";
-    const auto at = text.find(name);
-    if (at == text.npos || text.find(name, at + name.size()) != text.npos) {
-        return std::nullopt;
-    }
-    auto from = text.find_first_not_of(" \t", at + name.size());
-    if (from == text.npos || (text[from] != '=' && text[from] != ':')) {
-        return std::nullopt;
-    }
-    from = std::min(text.find_first_not_of(" \t", from + 1), text.size());
-    std::uint32_t value = 0;
-    const auto read = std::from_chars(text.data() + from, text.data() + text.size(), value);
-    const auto end = static_cast<std::size_t>(read.ptr - text.data());
-    // 65 * 1000, 65_000 and 65e3 are more than a number.
-    const auto next = std::min(text.find_first_not_of(" \t", end), text.size());
-    const bool is_whole = next == text.size() ||
-                          std::string_view(";,}\r\n").find(text[next]) != std::string_view::npos;
-    if (read.ec != std::errc() || !is_whole) {
-        return std::nullopt;
-    }
-    return found_keep_alive{milliseconds(value), line_index(text).at(from, end - from)};
 }
 
 }  // namespace lastcall::lint

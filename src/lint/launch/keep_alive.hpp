@@ -22,11 +22,4 @@ struct keep_alive {
 [[nodiscard]] std::optional<keep_alive> keep_alive_of(const launch_chain& chain,
                                                       const line_index& lines);
 
-/// Of a program of Node: `server.keepAliveTimeout = 5000`. Unset: not said, not once, or computed.
-struct found_keep_alive {
-    std::chrono::milliseconds value{0};
-    place at;
-};
-[[nodiscard]] std::optional<found_keep_alive> keep_alive_in_source(std::string_view text);
-
 }  // namespace lastcall::lint

@@ -51,22 +51,5 @@ TEST(KeepAlive, OfOtherProgramsIsNotKnown) {
     EXPECT_FALSE(of_line("uvicorn app:app --timeout-keep-alive soon"));
 }
 
-TEST(KeepAlive, InTheSourceOfAProgramOfNodeIsALoneNumber) {
-    const auto found =
-        keep_alive_in_source("server.listen(80);\nserver.keepAliveTimeout = 65000;\n");
-    ASSERT_TRUE(found);
-    EXPECT_EQ(found->value, 65s);
-    EXPECT_EQ(found->at.line, 2U);
-    EXPECT_EQ(found->at.size, 5U);
-    EXPECT_TRUE(keep_alive_in_source("createServer({ keepAliveTimeout: 5000 })"));
-    for (const char* const text :
-         {"server.keepAliveTimeout = 65 * 1000;", "server.keepAliveTimeout = 65_000",
-          "server.keepAliveTimeout = config.idle", "if (server.keepAliveTimeout == 5000) {}",
-          "a.keepAliveTimeout = 1; b.keepAliveTimeout = 2;", "keepAliveTimeout",
-          "keepAliveTimeout =", ""}) {
-        EXPECT_FALSE(keep_alive_in_source(text)) << text;
-    }
-}
-
 }  // namespace
 }  // namespace lastcall::lint

@@ -5,6 +5,7 @@
 
 #include "lint/chain/drain_term.hpp"
 #include "lint/launch/keep_alive.hpp"
+#include "lint/launch/node_source.hpp"
 #include "lint/launch/orderly_end.hpp"
 #include "lint/rules/dockerfile/runtime_start.hpp"
 
