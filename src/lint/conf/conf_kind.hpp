@@ -20,6 +20,8 @@ enum class conf_kind : std::uint8_t {
     traefik_yaml,
     caddy,
     envoy,
+    caddy_json,  ///< told by a command line, not by its name
+    redis,       ///< likewise
     pm2_script,  ///< ecosystem.config.js, ecosystem.json
     pm2_yaml,    ///< ecosystem.config.yml, process.yml
     procfile,

@@ -1,40 +1,12 @@
 #include "lint/launch/stop_time.hpp"
 
 #include <algorithm>
-#include <array>
+
+#include "lint/conf/conf_time.hpp"
 
 namespace lastcall::lint {
-namespace {
 
 using std::chrono::milliseconds;
-
-struct stop_time {
-    std::string_view program;
-    std::string_view option;  ///< in seconds
-    std::string_view what;    ///< "lets requests run for up to"
-    bool is_of_jobs;
-    std::string_view source;
-};
-
-constexpr std::array stop_times{
-    stop_time{"gunicorn", "--graceful-timeout", "lets requests run for up to", false,
-              "https://docs.gunicorn.org/en/stable/settings.html#graceful-timeout"},
-    stop_time{"uvicorn", "--timeout-graceful-shutdown", "lets requests run for up to", false,
-              "https://www.uvicorn.org/settings/"},
-    stop_time{"sidekiq", "--timeout", "lets jobs run for up to", false,
-              "https://github.com/sidekiq/sidekiq/wiki/Deployment"},
-    stop_time{"sidekiq", "-t", "lets jobs run for up to", false,
-              "https://github.com/sidekiq/sidekiq/wiki/Deployment"},
-    stop_time{"celery", "--time-limit", "ends when its tasks have, which may take", true,
-              "https://docs.celeryq.dev/en/stable/userguide/workers.html#stopping-the-worker"},
-    stop_time{"artisan", "--timeout", "ends when its job has, which may take", true,
-              "https://laravel.com/docs/queues#job-expirations-and-timeouts"},
-};
-
-constexpr std::string_view spring_source =
-    "https://docs.spring.io/spring-boot/reference/web/graceful-shutdown.html";
-
-}  // namespace
 
 std::optional<found_option> find_option(const launch_chain& chain, const line_index& lines,
                                         std::string_view program, std::string_view option) {
@@ -65,14 +37,17 @@ std::optional<found_option> find_option(const launch_chain& chain, const line_in
 
 std::vector<needed_time> needed_times(const launch_chain& chain, const line_index& lines) {
     std::vector<needed_time> made;
-    for (const stop_time& each : stop_times) {
-        const auto found = find_option(chain, lines, each.program, each.option);
-        const auto limit = found ? shell::duration_of(found->value) : std::nullopt;
-        if (limit && *limit != milliseconds::max()) {
-            const std::string program(each.program);
-            made.push_back({program + " " + std::string(each.what),
-                            std::string(each.option) + " of " + program, each.source, *limit,
-                            found->at, found->file, each.is_of_jobs});
+    for (const drain_setting& each : drain_settings()) {
+        for (const std::string_view option : {each.option, each.short_option}) {
+            const auto found = option.empty() || each.what.empty()
+                                   ? std::nullopt
+                                   : find_option(chain, lines, each.program, option);
+            const auto limit = found ? conf_time(found->value, each.bare) : std::nullopt;
+            if (limit) {
+                made.push_back({std::string(each.what),
+                                std::string(option) + " of " + std::string(each.program),
+                                each.source, *limit, found->at, found->file, each.is_of_jobs});
+            }
         }
     }
     return made;
@@ -80,12 +55,13 @@ std::vector<needed_time> needed_times(const launch_chain& chain, const line_inde
 
 std::optional<needed_time> needed_by_spring(std::string_view value, place at) {
     // Without a unit it is something else than seconds.
-    const auto limit = value.ends_with('s') ? shell::duration_of(value) : std::nullopt;
+    const auto limit = value.ends_with('s') ? conf_time(value) : std::nullopt;
     if (!limit) {
         return std::nullopt;
     }
-    return needed_time{"each phase of Spring's shutdown may take", std::string(spring_variable),
-                       spring_source, *limit, at};
+    const auto& spring = *drain_setting_of(conf_kind::spring_properties);
+    return needed_time{std::string(spring.what), std::string(spring_variable), spring.source,
+                       *limit, at};
 }
 
 std::chrono::seconds whole_for(milliseconds needed) {

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "lint/conf/drain_setting.hpp"
 #include "lint/launch/launch_chain.hpp"
 
 namespace lastcall::lint {
@@ -38,9 +39,6 @@ struct needed_time {
 /// What the options on the command line say.
 [[nodiscard]] std::vector<needed_time> needed_times(const launch_chain& chain,
                                                     const line_index& lines);
-
-/// The variable in which Spring Boot is told how long a phase of its shutdown may take.
-inline constexpr std::string_view spring_variable = "SPRING_LIFECYCLE_TIMEOUT_PER_SHUTDOWN_PHASE";
 
 /// What the value of that variable says. Unset: it is no time, or in another unit.
 [[nodiscard]] std::optional<needed_time> needed_by_spring(std::string_view value, place at);

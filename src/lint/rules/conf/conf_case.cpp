@@ -9,11 +9,6 @@
 
 namespace lastcall::lint {
 
-const conf_item* only_setting(const conf_file& file, std::string_view name) {
-    const auto found = file.all(name);
-    return found.size() == 1 && !found.front()->words.empty() ? found.front() : nullptr;
-}
-
 std::vector<mapped_text> command_words(const mapped_text& command) {
     const std::string& text = command.text();
     std::vector<mapped_text> made;

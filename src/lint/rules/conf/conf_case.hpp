@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-#include "lint/conf/conf_file.hpp"
+#include "lint/conf/drain_value.hpp"
 #include "lint/engine/file_report.hpp"
 #include "lint/launch/launch_chain.hpp"
 #include "lint/yaml/yaml_ref.hpp"
@@ -29,9 +29,6 @@ struct conf_case {
         return one.words.empty() ? one.at : one.words.front().at;
     }
 };
-
-/// The only item of that name that has a value. Null: there is none, or another one may hold.
-[[nodiscard]] const conf_item* only_setting(const conf_file& file, std::string_view name);
 
 /// The words of a command line that no shell reads: quotes and backslashes, and nothing else.
 [[nodiscard]] std::vector<mapped_text> command_words(const mapped_text& command);

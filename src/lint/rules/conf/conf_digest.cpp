@@ -1,7 +1,6 @@
 #include "lint/rules/conf/conf_digest.hpp"
 
 #include <algorithm>
-#include <array>
 
 #include "lint/conf/conf_time.hpp"
 #include "lint/dockerfile/base_images.hpp"
@@ -13,26 +12,6 @@ namespace {
 namespace fs = std::filesystem;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
-
-/// Where a program keeps the time that it gives its work.
-struct drain_setting {
-    conf_kind kind;
-    std::string_view program;
-    std::string_view key;
-    milliseconds bare{1000};  ///< what a number without a unit is in
-};
-
-constexpr std::array drain_settings{
-    drain_setting{conf_kind::nginx, "nginx", "worker_shutdown_timeout"},
-    drain_setting{conf_kind::php_fpm, "php-fpm", "process_control_timeout"},
-    drain_setting{conf_kind::haproxy, "haproxy", "hard-stop-after", milliseconds(1)},
-    drain_setting{conf_kind::gunicorn, "gunicorn", "graceful_timeout"},
-    drain_setting{conf_kind::spring_properties, "java",
-                  "spring.lifecycle.timeout-per-shutdown-phase", milliseconds(1)},
-    drain_setting{conf_kind::supervisor, "supervisord", "stopwaitsecs"},
-    drain_setting{conf_kind::caddy, "caddy", "grace_period"},
-    drain_setting{conf_kind::puma, "puma", "force_shutdown_after"},
-};
 
 budget_digest digest_of(const conf_case& given, std::string_view program) {
     budget_digest made;
@@ -47,24 +26,14 @@ kept_place keep(const conf_case& given, place at) {
     return keep_place(given.report.file(), given.text, at);
 }
 
-/// The longest that the file says; programs that supervisord stops side by side take the longest.
-std::optional<budget_term> drain_of(const conf_case& given, const drain_setting& of) {
-    std::optional<budget_term> made;
-    for (const conf_item* one : given.file.all(of.key)) {
-        const auto value = conf_time(one->value(), of.bare);
-        if (value && (!made || made->value < *value)) {
-            made = budget_term{*value, std::string(of.key), keep(given, conf_case::value_at(*one))};
-        }
-    }
-    // Settings of a program that are computed, or set twice, are not known.
-    const bool is_script = of.kind == conf_kind::gunicorn || of.kind == conf_kind::puma;
-    return is_script && only_setting(given.file, of.key) == nullptr ? std::nullopt : made;
-}
-
-void digest_program(const conf_case& given, const drain_setting& of, digest_store& into) {
+/// Programs that supervisord stops side by side take the longest.
+void digest_program(const conf_case& given, const configuration& read, const drain_setting& of,
+                    digest_store& into) {
     auto made = digest_of(given, of.program);
-    made.drain = drain_of(given, of);
-    if (!made.drain) {
+    const auto found = find_drain(read, of);
+    if (found && found->time != drain_setting::without_end) {
+        made.drain = budget_term{found->time, std::string(of.key), keep(given, found->at)};
+    } else {
         made.drain = tunnel_of(given, of.kind);
     }
     made.idle = idle_of_conf(given, of.kind);
@@ -74,17 +43,6 @@ void digest_program(const conf_case& given, const drain_setting& of, digest_stor
     }
     if (of.kind == conf_kind::nginx) {
         digest_upstreams(given, into);
-    }
-}
-
-void digest_yaml(const conf_case& given, std::string_view program, const yaml_ref& value,
-                 std::string_view key, milliseconds bare, digest_store& into) {
-    const auto time = value.text() ? conf_time(*value.text(), bare) : std::nullopt;
-    if (time) {
-        auto made = digest_of(given, program);
-        made.drain = budget_term{*time, std::string(key), keep(given, value.used_at())};
-        made.where = made.drain->where;
-        into.add(std::move(made));
     }
 }
 
@@ -136,28 +94,14 @@ void digest_ecs(const conf_case& given, digest_store& into) {
 
 }  // namespace
 
-void digest_configuration(const conf_case& given, conf_kind kind, digest_store& into) {
-    const auto* drain = std::find_if(drain_settings.begin(), drain_settings.end(),
-                                     [&](const drain_setting& one) { return one.kind == kind; });
-    if (drain != drain_settings.end()) {
-        digest_program(given, *drain, into);
-    } else if (kind == conf_kind::fly) {
+void digest_configuration(const conf_case& given, const configuration& read, digest_store& into) {
+    const auto* drain = drain_setting_of(read.kind);
+    if (drain != nullptr && !drain->what.empty()) {
+        digest_program(given, read, *drain, into);
+    } else if (read.kind == conf_kind::fly) {
         digest_fly(given, into);
-    } else if (kind == conf_kind::ecs) {
+    } else if (read.kind == conf_kind::ecs) {
         digest_ecs(given, into);
-    } else if (kind == conf_kind::spring_yaml || kind == conf_kind::sidekiq) {
-        const auto all = roots(given.yaml);
-        if (all.size() != 1) {
-            return;  // parts for some profiles
-        }
-        if (kind == conf_kind::sidekiq) {
-            digest_yaml(given, "sidekiq", all.front().get(":timeout"), ":timeout", seconds(1),
-                        into);
-        } else {
-            digest_yaml(given, "java",
-                        all.front().path("spring.lifecycle.timeout-per-shutdown-phase"),
-                        "timeout-per-shutdown-phase", milliseconds(1), into);
-        }
     }
 }
 

@@ -2,8 +2,7 @@
 #include <algorithm>
 #include <array>
 
-#include "lint/conf/conf_kind.hpp"
-#include "lint/conf/read_conf.hpp"
+#include "lint/conf/configuration.hpp"
 #include "lint/rules/conf/conf_case.hpp"
 #include "lint/rules/conf/conf_digest.hpp"
 #include "lint/rules/families.hpp"
@@ -39,53 +38,6 @@ constexpr std::array conf_judges{
     conf_judge{conf_kind::sidekiq, check_sidekiq_conf},
 };
 
-/// Jinja, ERB, Helm: what is absent may be put there, so that nothing is known.
-bool is_template(std::string_view text) {
-    return text.find("{%") != text.npos || text.find("{{") != text.npos ||
-           text.find("<%") != text.npos;
-}
-
-bool is_yaml_conf(conf_kind kind) {
-    return kind == conf_kind::spring_yaml || kind == conf_kind::traefik_yaml ||
-           kind == conf_kind::ecs || kind == conf_kind::sidekiq || kind == conf_kind::envoy ||
-           kind == conf_kind::pm2_yaml;
-}
-
-conf_file read_conf(conf_kind kind, std::string_view text, std::string& kept) {
-    switch (kind) {
-        case conf_kind::nginx:
-            return read_braces(text, brace_style::nginx);
-        case conf_kind::caddy:
-            return read_braces(text, brace_style::caddy);
-        case conf_kind::haproxy:
-            return read_haproxy(text);
-        case conf_kind::php_fpm:
-            return read_ini(text, ini_style::php);
-        case conf_kind::uwsgi:
-            return read_ini(text, ini_style::uwsgi);
-        case conf_kind::supervisor:
-            return read_ini(text, ini_style::supervisor);
-        case conf_kind::traefik_toml:
-        case conf_kind::fly:
-            return read_ini(text, ini_style::toml);
-        case conf_kind::spring_properties:
-            return read_properties(text);
-        case conf_kind::gunicorn:
-            return read_script_conf(text, script_style::python);
-        case conf_kind::puma:
-            return read_script_conf(text, script_style::ruby);
-        case conf_kind::procfile:
-            return read_script_conf(text, script_style::procfile);
-        case conf_kind::nomad:
-            return read_hcl(text, kept);
-        default: {
-            conf_file made;
-            made.lines = line_index(text);
-            return made;
-        }
-    }
-}
-
 }  // namespace
 
 void judge_configuration(const family_input& input, file_report& into) {
@@ -95,20 +47,17 @@ void judge_configuration(const family_input& input, file_report& into) {
     if (judge == conf_judges.end()) {
         return;
     }
-    std::string kept;
-    const auto yaml = is_yaml_conf(kind) ? read_yaml(input.text) : yaml_file();
-    const auto file = read_conf(kind, input.text, kept);
-    // A job of Nomad has texts with templates in it, which are none of its own.
-    if (is_template(kept.empty() ? input.text : kept)) {
+    const configuration read(kind, input.text);
+    if (read.is_template()) {
         return;
     }
-    const conf_case given{input.path, input.text, file, yaml, into};
+    const conf_case given{input.path, input.text, read.file, read.yaml, into};
     judge->rule(given);
-    digest_configuration(given, kind, input.digests);
-    if (is_yaml_conf(kind)) {
-        into.accept(yaml.comments, yaml.statements(), yaml.lines, input.today);
+    digest_configuration(given, read, input.digests);
+    if (read.is_yaml()) {
+        into.accept(read.yaml.comments, read.yaml.statements(), read.yaml.lines, input.today);
     } else {
-        into.accept(file.comments, file.statements(), file.lines, input.today);
+        into.accept(read.file.comments, read.file.statements(), read.file.lines, input.today);
     }
 }
 

@@ -39,12 +39,8 @@ void check_traefik_conf(const conf_case& given) {
 }
 
 void check_caddy_conf(const conf_case& given) {
-    const auto options = given.file.in(nullptr, "");
-    const bool is_open = !given.file.in(nullptr, "import").empty() ||
-                         std::any_of(options.begin(), options.end(), [&](const conf_item* one) {
-                             return given.file.last_in(one, "import") != nullptr;
-                         });
-    if (is_open || !given.file.all("grace_period").empty()) {
+    if (may_be_set_elsewhere(given.file, conf_kind::caddy) ||
+        !given.file.all("grace_period").empty()) {
         return;
     }
     const auto proxies = given.file.all("reverse_proxy");

@@ -45,9 +45,8 @@ const conf_item* tunnels(const conf_file& file) {
 
 bool is_endless_haproxy(const conf_case& given) {
     // .if, .elif: parts hold for some versions or environments only.
-    const bool is_open = std::any_of(given.file.items.begin(), given.file.items.end(),
-                                     [](const conf_item& one) { return one.name == ".if"; });
-    if (given.file.in(nullptr, "global").empty() || is_open ||
+    if (given.file.in(nullptr, "global").empty() ||
+        may_be_set_elsewhere(given.file, conf_kind::haproxy) ||
         !given.file.all(haproxy_key).empty() || is_set_beside(given.path)) {
         return false;
     }

@@ -7,13 +7,6 @@
 namespace lastcall::lint {
 namespace {
 
-/// Files of the main context that are there to load modules: what Debian and the packages of
-/// nginx itself put into /etc/nginx/modules-enabled and /usr/share/nginx/modules.
-bool loads_modules(const conf_item& include) {
-    const auto path = include.value();
-    return path.find("modules-enabled/") != path.npos || path.find("nginx/modules/") != path.npos;
-}
-
 /// What makes connections that last: an upgraded one, or a proxied stream. Null: nothing here does.
 const conf_item* lasting(const conf_file& file) {
     for (const conf_item& one : file.items) {
@@ -41,13 +34,9 @@ const conf_item* lasting(const conf_file& file) {
 
 const conf_item* endless_in_nginx(const conf_case& given) {
     const auto* events = given.file.last_in(nullptr, "events");
-    if (events == nullptr || given.file.last_in(nullptr, "worker_shutdown_timeout") != nullptr) {
+    if (events == nullptr || given.file.last_in(nullptr, "worker_shutdown_timeout") != nullptr ||
+        may_be_set_elsewhere(given.file, conf_kind::nginx)) {
         return nullptr;  // a piece of a configuration, or one with a limit
-    }
-    for (const conf_item* one : given.file.in(nullptr, "include")) {
-        if (!loads_modules(*one)) {
-            return nullptr;
-        }
     }
     return lasting(given.file);
 }
