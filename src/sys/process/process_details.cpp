@@ -15,6 +15,20 @@ namespace {
 
 constexpr std::size_t longest_text = 256U << 10U;
 
+/// The texts of a file of /proc that end in a zero each.
+std::vector<std::string> texts_in(int pid, const char* file) {
+    const scratch_memory memory(longest_text);
+    proc_path path = proc_path(pid) / file;
+    auto text = read_start(path, memory.as<char>(longest_text)).value_or("");
+    std::vector<std::string> found;
+    while (!text.empty()) {
+        const auto one = text.substr(0, text.find('\0'));
+        found.emplace_back(one);
+        text.remove_prefix(std::min(text.size(), one.size() + 1));
+    }
+    return found;
+}
+
 }  // namespace
 
 std::uint64_t ticks_per_second() noexcept {
@@ -30,18 +44,9 @@ std::chrono::nanoseconds age_of(const process_entry& entry) noexcept {
     return boottime_now() - started;
 }
 
-std::vector<std::string> arguments_of(int pid) {
-    const scratch_memory memory(longest_text);
-    proc_path path = proc_path(pid) / "cmdline";
-    auto text = read_start(path, memory.as<char>(longest_text)).value_or("");
-    std::vector<std::string> found;
-    while (!text.empty()) {
-        const auto one = text.substr(0, text.find('\0'));
-        found.emplace_back(one);
-        text.remove_prefix(std::min(text.size(), one.size() + 1));
-    }
-    return found;
-}
+std::vector<std::string> arguments_of(int pid) { return texts_in(pid, "cmdline"); }
+
+std::vector<std::string> environment_of(int pid) { return texts_in(pid, "environ"); }
 
 std::string environment_value(int pid, std::string_view name) {
     const scratch_memory memory(longest_text);

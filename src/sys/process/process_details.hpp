@@ -24,6 +24,9 @@ namespace lastcall::sys {
 /// A variable of the environment that a process was executed with; empty: none, or not readable.
 [[nodiscard]] std::string environment_value(int pid, std::string_view name);
 
+/// All of them, as "NAME=value"; empty: it has none, or they are not readable.
+[[nodiscard]] std::vector<std::string> environment_of(int pid);
+
 /// The process that a thread belongs to: itself for a process; 0: there is none.
 [[nodiscard]] int process_of_thread(int id) noexcept;
 
