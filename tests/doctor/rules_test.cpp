@@ -205,11 +205,13 @@ TEST(Rules, OfTheMeaningOfASignal) {
     EXPECT_EQ(rules_of(of), "");
     change(of, 50, [](auto& p) {
         p.program = "uwsgi";
-        p.command = "uwsgi --ini x --die-on-term";
+        p.ends_by_term = true;
     });
     of.signal = sigterm;
     of.signal_name = "SIGTERM";
     EXPECT_EQ(rules_of(of), "");
+    change(of, 50, [](auto& p) { p.ends_by_term = false; });
+    EXPECT_EQ(rules_of(of), "L10") << "it reloads";
 }
 
 TEST(Rules, OfABusyLoop) {
@@ -292,21 +294,6 @@ TEST(Rules, OfAListenerThatWasInherited) {
     EXPECT_EQ(rules_of(of), "L49");
     change(of, 51, [](auto& p) { p.threads.threads.front().call_name = "accept4"; });
     EXPECT_EQ(rules_of(of), "") << "it serves";
-}
-
-TEST(Rules, OfTimesThatDoNotFit) {
-    auto of = both({server(50)});
-    change(of, 50, [](auto& p) {
-        p.program = "python3.11";
-        p.name = "gunicorn";
-        p.arguments = {"/usr/bin/python3", "/usr/bin/gunicorn", "--graceful-timeout=30", "app"};
-    });
-    of.platform.kind = platform_kind::docker;
-    of.platform.name = "container web";
-    of.platform.grace = 10s;
-    EXPECT_EQ(rules_of(of), "L53");
-    of.platform.grace = 35s;
-    EXPECT_EQ(rules_of(of), "");
 }
 
 TEST(Rules, OfAUnit) {

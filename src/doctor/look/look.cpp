@@ -8,6 +8,8 @@
 #include "doctor/look/program_text.hpp"
 #include "doctor/look/sample.hpp"
 #include "doctor/look/script_line.hpp"
+#include "doctor/look/supervision.hpp"
+#include "doctor/look/uwsgi_settings.hpp"
 #include "sys/process/process.hpp"
 #include "sys/process/process_details.hpp"
 #include "sys/signal/signal_names.hpp"
@@ -18,11 +20,17 @@ namespace {
 
 constexpr std::size_t processes_at_most = 64;
 
-int signal_of(const look_request& what, const platform_facts& platform) {
+int signal_of(const look_request& what, const seen& made) {
     constexpr int sigterm = 15;
-    return what.signal != 0            ? what.signal
-           : platform.stop_signal != 0 ? platform.stop_signal
-                                       : sigterm;
+    if (what.signal != 0 || made.platform.stop_signal != 0) {
+        return what.signal != 0 ? what.signal : made.platform.stop_signal;
+    }
+    for (const supervised& one : made.supervisions) {
+        if (one.program == made.entry()) {
+            return one.signal;  // nobody else is known to stop it
+        }
+    }
+    return sigterm;
 }
 
 int process_of(const look_request& what) {
@@ -68,6 +76,20 @@ void read_scripts(seen& made) {
                                          child == nullptr ? none : child->arguments)) {
             made.scripts.push_back(std::move(*place));
         }
+    }
+}
+
+/// What the programs on the route say about their stop.
+void read_settings(seen& made) {
+    for (const int pid : made.route) {
+        const auto found = made.second.processes.find(pid);
+        if (found == made.second.processes.end() || found->second.entry.is_dead()) {
+            continue;
+        }
+        auto& one = found->second;
+        const auto around = surroundings_of(pid);
+        one.own = own_time_of(one, around);
+        one.ends_by_term = is_named(one, "uwsgi") && uwsgi_settings(one, around).ends_by_term();
     }
 }
 
@@ -131,14 +153,15 @@ seen look(const look_request& what) {
     if (what.ask_platform) {
         made.platform = what.ask_platform(cgroup_of(subject));
     }
-    made.signal = signal_of(what, made.platform);
-    made.signal_name = sys::signal_name(made.signal);
     made.since = what.since;
     if (!what.stopped_by.empty()) {
         made.stopped_by = read_stopper(what.stopped_by, made.platform);
     }
     const int entry = entry_of(what, made.platform, subject);
     made.route = route_from(entry);
+    made.supervisions = supervisions_of(made.route);
+    made.signal = signal_of(what, made);
+    made.signal_name = sys::signal_name(made.signal);
     auto pids = tree_of(entry, processes_at_most);
     for (const int pid : made.platform.members) {
         if (std::find(pids.begin(), pids.end(), pid) == pids.end() &&
@@ -156,9 +179,11 @@ seen look(const look_request& what) {
         if (!one.program.starts_with("node")) {
             continue;
         }
-        one.names_signal = one.is_namespace_init() && text_names_signal(one, made.signal_name);
+        one.names_signal =
+            one.is_namespace_init() && text_names_signal(one, made.signal_name_to(pid));
         one.keeps_idle = pid == made.service() ? idle_limit_in_text(one) : std::nullopt;
     }
+    read_settings(made);
     read_scripts(made);
     tell_blind_spots(made, has_first && has_second);
     return made;

@@ -2,15 +2,13 @@
 
 #include <algorithm>
 #include <array>
-#include <fstream>
 #include <string_view>
 
+#include "doctor/look/surroundings.hpp"
 #include "lint/launch/node_source.hpp"
 
 namespace lastcall::doctor {
 namespace {
-
-constexpr std::size_t largest_text = 1U << 20U;
 
 struct program_text {
     std::string file;  ///< as its process was told it
@@ -19,18 +17,12 @@ struct program_text {
 
 /// The first word that is no option; empty: there is none, or it cannot be read.
 program_text read_program(const seen_process& one) {
-    const std::string base = "/proc/" + std::to_string(one.pid());
     for (std::size_t i = 1; i < one.arguments.size(); ++i) {
         const auto& word = one.arguments[i];
-        if (word.empty() || word.starts_with('-')) {
-            continue;
+        if (!word.empty() && !word.starts_with('-')) {
+            const auto around = surroundings_of(one.pid());
+            return {word, around.read(around.whole(word)).value_or(std::string())};
         }
-        std::ifstream file(word.starts_with('/') ? base + "/root" + word : base + "/cwd/" + word,
-                           std::ios::binary);
-        std::string text(largest_text, '\0');
-        file.read(text.data(), static_cast<std::streamsize>(text.size()));
-        text.resize(static_cast<std::size_t>(std::max<std::streamsize>(file.gcount(), 0)));
-        return {word, std::move(text)};
     }
     return {};
 }

@@ -34,6 +34,32 @@ const script_place* seen::script_of(int pid) const {
     return found == scripts.end() ? nullptr : &*found;
 }
 
+const supervised* seen::supervision_of(int pid) const {
+    if (platform.signals_all()) {
+        return nullptr;
+    }
+    int looked_at = 0;
+    for (const auto* at = find(pid); at != nullptr && looked_at < 64; ++looked_at) {
+        for (const supervised& one : supervisions) {
+            if (one.program == at->pid() && is_on_route(one.supervisor)) {
+                return &one;
+            }
+        }
+        at = find(at->entry.ppid);
+    }
+    return nullptr;
+}
+
+int seen::signal_to(int pid) const {
+    const auto* by = supervision_of(pid);
+    return by == nullptr ? signal : by->signal;
+}
+
+const std::string& seen::signal_name_to(int pid) const {
+    const auto* by = supervision_of(pid);
+    return by == nullptr ? signal_name : by->signal_name;
+}
+
 std::vector<const seen_socket*> seen::sockets_of(int pid) const {
     std::vector<const seen_socket*> found;
     const auto* process = find(pid);

@@ -15,6 +15,7 @@
 #include "doctor/look/seen_process.hpp"
 #include "doctor/look/seen_socket.hpp"
 #include "doctor/look/stopper.hpp"
+#include "doctor/look/supervised.hpp"
 
 namespace lastcall::doctor {
 
@@ -52,6 +53,8 @@ struct seen {
     std::vector<int> route;             ///< from who is signalled to who does the work
     std::optional<stopper> stopped_by;  ///< unset: nobody has named it
     std::vector<script_place> scripts;  ///< of the shells on it: where each of them is
+    /// How the supervisors on it, and one above it, stop what is behind them; from the outside.
+    std::vector<supervised> supervisions;
     std::vector<blind_spot> blind_spots;
 
     [[nodiscard]] bool is_stopping() const noexcept {
@@ -68,6 +71,12 @@ struct seen {
     [[nodiscard]] int hop_before(int pid) const;
     [[nodiscard]] int hop_behind(int pid) const;
     [[nodiscard]] const script_place* script_of(int pid) const;
+    /// How it is stopped where that is up to a supervisor on the route; null: it is signalled by
+    /// the platform, as everybody in a unit with KillMode=control-group is.
+    [[nodiscard]] const supervised* supervision_of(int pid) const;
+    /// The stop signal as it comes to this process.
+    [[nodiscard]] int signal_to(int pid) const;
+    [[nodiscard]] const std::string& signal_name_to(int pid) const;
     /// The sockets that it has open, of the second look.
     [[nodiscard]] std::vector<const seen_socket*> sockets_of(int pid) const;
     [[nodiscard]] const seen_socket* socket_before(const seen_socket& one) const;

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "doctor/look/own_time.hpp"
 #include "sys/process/descriptor_list.hpp"
 #include "sys/process/process_facts.hpp"
 #include "sys/process/thread_list.hpp"
@@ -41,7 +42,12 @@ struct seen_process {
     bool may_be_signalled = true;     ///< by who looks
     bool names_signal = false;        ///< its program text names the stop signal (scripts only)
     bool is_given_sockets = false;    ///< LISTEN_FDS is in its environment
+    /// Of the service: how long connections are kept on which nothing happens.
     std::optional<idle_limit> keeps_idle;
+    /// Of those on the route: what its own settings give its work at a stop.
+    std::optional<own_time> own;
+    /// Its settings make SIGTERM an end in order, or may do so: uWSGI's die-on-term.
+    bool ends_by_term = false;
     int tracer = 0;
     std::string tracer_command;
     std::string parent_command;

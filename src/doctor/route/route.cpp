@@ -2,7 +2,10 @@
 
 #include <algorithm>
 
+#include <lastcall/duration.hpp>
+
 #include "core/stop_cause.hpp"
+#include "doctor/route/meaning.hpp"
 #include "doctor/stop_evidence.hpp"
 
 namespace lastcall::doctor {
@@ -54,7 +57,7 @@ judged judge_caught(const seen& of, const seen_process& one, const seen_process*
         return {verdict::decoy,
                 "as pid 1 the handler of Node.js itself does nothing, and its "
                 "script names no " +
-                    of.signal_name};
+                    of.signal_name_to(one.pid())};
     }
     if (next == nullptr) {
         return {verdict::handles, "it has a handler"};
@@ -68,40 +71,79 @@ judged judge_caught(const seen& of, const seen_process& one, const seen_process*
     if (const auto launcher = core::launcher_in(one.command); !launcher.empty()) {
         return {verdict::forwards, std::string(launcher) + " does so to its child only"};
     }
+    if (takes_it_otherwise(of, one)) {
+        return {verdict::handles, "on " + of.signal_name_to(one.pid()) + " it " +
+                                      std::string(software_of(one)->other)};
+    }
     return {verdict::handles,
             "it has a handler, and stops " + pid_text(next->pid()) + " by itself"};
 }
 
 judged judge_default(const seen& of, const seen_process& one, const seen_process* next) {
     if (one.is_namespace_init()) {
-        return {verdict::swallows, "as pid 1 without a handler it never gets " + of.signal_name};
+        return {verdict::swallows,
+                "as pid 1 without a handler it never gets " + of.signal_name_to(one.pid())};
     }
     return {verdict::dies, next == nullptr ? "without a handler it ends at once"
                                            : "without telling " + pid_text(next->pid())};
 }
 
+/// A supervisor sends a signal of its own. Null: it is none, or that is not known.
+const supervised* supervision_by(const seen& of, const seen_process& one,
+                                 const seen_process* next) {
+    for (const supervised& each : of.supervisions) {
+        if (each.supervisor == one.pid() && next != nullptr && each.program == next->pid()) {
+            return &each;
+        }
+    }
+    return nullptr;
+}
+
+std::string supervision_text(const supervised& of) {
+    std::string made = "it sends " + of.signal_name + " to " +
+                       (of.to_group ? "the group of " : "") + pid_text(of.program);
+    if (of.wait == std::chrono::nanoseconds::max()) {
+        return made + ", and never SIGKILL";
+    }
+    return of.wait ? made + ", and SIGKILL " + to_text(*of.wait) + " later" : made;
+}
+
 judged judge_hop(const seen& of, const seen_process& one, const seen_process* next) {
+    const int signal = of.signal_to(one.pid());
+    const auto& name = of.signal_name_to(one.pid());
     if (auto made = judge_state(one)) {
         return std::move(*made);
     }
-    if (one.ignores(of.signal)) {
-        return {verdict::swallows, "it ignores " + of.signal_name};
+    if (one.ignores(signal)) {
+        return {verdict::swallows, "it ignores " + name};
     }
-    if (one.reads_signalfd(of.signal) || one.waits_for(of.signal)) {
+    const bool is_collected = one.reads_signalfd(signal) || one.waits_for(signal);
+    if (const auto* by = supervision_by(of, one, next);
+        by != nullptr && (is_collected || one.catches(signal)) && !takes_it_otherwise(of, one)) {
+        return {verdict::forwards, supervision_text(*by)};
+    }
+    if (is_collected) {
         const bool is_init = core::is_init(one.program);
         return {is_init ? verdict::forwards : verdict::handles,
                 is_init && forwards_to_group(one) ? "to the process group"
                 : is_init                         ? ""
-                : one.reads_signalfd(of.signal)   ? "it has a signalfd"
+                : one.reads_signalfd(signal)      ? "it has a signalfd"
                                                   : "a thread waits for it"};
     }
-    if (one.may_take_unseen(of.signal)) {
+    if (one.may_take_unseen(signal)) {
         return {verdict::unknown, "whether it waits for it may not be looked at"};
     }
-    if (one.blocks(of.signal)) {
-        return {verdict::swallows, "every thread blocks " + of.signal_name};
+    if (one.blocks(signal)) {
+        return {verdict::swallows, "every thread blocks " + name};
     }
-    return one.catches(of.signal) ? judge_caught(of, one, next) : judge_default(of, one, next);
+    return one.catches(signal) ? judge_caught(of, one, next) : judge_default(of, one, next);
+}
+
+/// A supervisor above the route, which signals everybody that its program has started.
+bool is_signalled_as_group(const seen& of) {
+    return std::any_of(of.supervisions.begin(), of.supervisions.end(), [&](const supervised& each) {
+        return each.to_group && each.program == of.entry() && each.signal == of.signal;
+    });
 }
 
 }  // namespace
@@ -160,7 +202,7 @@ bool forwards_to_group(const seen_process& one) {
 std::vector<hop> make_route(const seen& of) {
     std::vector<hop> made;
     bool is_reached = true;
-    bool by_group = of.platform.signals_all();
+    bool by_group = of.platform.signals_all() || is_signalled_as_group(of);
     for (const int pid : of.route) {
         hop one;
         one.pid = pid;
@@ -179,7 +221,9 @@ std::vector<hop> make_route(const seen& of) {
             one.command = process->command;
             one.what = found.what;
             one.why = std::move(found.why);
-            by_group = by_group || (one.is_reached && forwards_to_group(*process));
+            const auto* by = supervision_by(of, *process, next);
+            by_group = by_group || (one.is_reached && forwards_to_group(*process)) ||
+                       (one.is_reached && by != nullptr && by->to_group);
         }
         is_reached =
             one.is_reached && (one.what == verdict::forwards || one.what == verdict::handles ||

@@ -1,105 +1,119 @@
 #include "doctor/rules/budget.hpp"
 
-#include <array>
-#include <charconv>
+#include <algorithm>
 
 #include <lastcall/duration.hpp>
+
+#include "doctor/rules/rules.hpp"
 
 namespace lastcall::doctor {
 namespace {
 
 using std::chrono::nanoseconds;
-using std::chrono::seconds;
 
-constexpr int without_end = -1;
+constexpr auto endless = nanoseconds::max();
 
-/// Programs that limit their own stop, by an argument.
-struct own_limit {
-    std::string_view name;    ///< the program's file, or what its process is called
-    std::string_view option;  ///< in whole seconds
-    int usual;                ///< seconds without the option
+budget_link link_of_service(const seen& of, const seen_process& service) {
+    budget_link made;
+    made.pid = service.pid();
+    made.who = service.own ? service.own->who : service.program;
+    if (takes_it_otherwise(of, service)) {
+        made.source = "on " + of.signal_name_to(service.pid()) + " it " +
+                      std::string(software_of(service)->other);
+    } else if (service.own) {
+        made.time = service.own->time;
+        made.source = service.own->source;
+        made.sure = service.own->is_sure ? core::confidence::likely : core::confidence::hint;
+    } else {
+        made.source = "what its handler does";
+    }
+    return made;
+}
+
+budget_link link_of(const supervised& one) {
+    budget_link made{one.name,    one.wait,       one.source, false,
+                     one.setting, one.supervisor, true,       one.is_default};
+    made.sure = one.is_known ? core::confidence::likely : core::confidence::hint;
+    return made;
+}
+
+/// A connection of a client that was there at both looks: a program without a limit waits for it.
+bool holds_connections(const seen& of) {
+    return std::any_of(of.second.sockets.begin(), of.second.sockets.end(),
+                       [&](const seen_socket& one) {
+                           return one.is_client && one.line.is(sys::tcp_states::established) &&
+                                  of.socket_before(one) != nullptr;
+                       });
+}
+
+/// Goes from the inside to the outside, with what is needed so far.
+class chain_judge {
+public:
+    explicit chain_judge(bool holds) : holds_(holds) {}
+
+    void judge(std::vector<budget_link>& chain) {
+        for (std::size_t i = 0; i < chain.size(); ++i) {
+            if (i > 0) {
+                judge_link(chain, i);
+            }
+            take(chain, i);
+        }
+    }
+
+private:
+    void judge_link(std::vector<budget_link>& chain, std::size_t i) const {
+        auto& outer = chain[i];
+        const auto& inner = chain[inner_];
+        if (!inner.time || !outer.time || *outer.time == endless) {
+            return;
+        }
+        outer.inner = inner_;
+        if (*inner.time == endless) {
+            outer.is_broken = holds_;
+            outer.sure = core::confidence::hint;
+            return;
+        }
+        // That two defaults are the same is nobody's fault.
+        const bool is_chosen = !inner.is_supervisor || !inner.is_default;
+        outer.is_broken = is_chosen ? *inner.time >= *outer.time : *inner.time > *outer.time;
+        outer.sure = std::min(outer.sure, inner.sure);
+    }
+
+    /// What takes longest up to here: nothing outlives who kills it, and who never does changes
+    /// nothing.
+    void take(const std::vector<budget_link>& chain, std::size_t i) {
+        const auto& one = chain[i];
+        const auto& inner = chain[inner_];
+        if (i == 0 ||
+            (one.time && *one.time != endless && (!inner.time || *inner.time >= *one.time))) {
+            inner_ = i;
+        }
+    }
+
+    bool holds_;
+    std::size_t inner_ = 0;
 };
-constexpr std::array own_limits{
-    own_limit{"gunicorn", "--graceful-timeout", 30},
-    own_limit{"uvicorn", "--timeout-graceful-shutdown", without_end},
-    own_limit{"redis-server", "--shutdown-timeout", 10},
-    own_limit{"valkey-server", "--shutdown-timeout", 10},
-    own_limit{"traefik", "--entrypoints.web.transport.lifecycle.gracetimeout", 10},
-};
-
-std::optional<int> number_behind(const std::vector<std::string>& words, std::string_view option) {
-    for (std::size_t i = 0; i < words.size(); ++i) {
-        std::string_view value;
-        if (words[i] == option && i + 1 < words.size()) {
-            value = words[i + 1];
-        } else if (words[i].starts_with(option) && words[i].size() > option.size() &&
-                   words[i][option.size()] == '=') {
-            value = std::string_view(words[i]).substr(option.size() + 1);
-        }
-        int number = 0;
-        const auto [end, error] =
-            std::from_chars(value.data(), value.data() + value.size(), number);
-        if (error == std::errc{} && end == value.data() + value.size() && !value.empty()) {
-            return number;
-        }
-    }
-    return std::nullopt;
-}
-
-bool is_named(const seen_process& one, std::string_view name) {
-    if (one.program == name || one.name == name) {
-        return true;
-    }
-    // A script behind its interpreter: /usr/bin/python3 /usr/bin/uvicorn.
-    for (std::size_t i = 1; i < one.arguments.size() && i < 3; ++i) {
-        const auto& word = one.arguments[i];
-        if (word.substr(word.rfind('/') + 1) == name) {
-            return true;
-        }
-    }
-    return false;
-}
-
-std::optional<budget_link> limit_of(const seen_process& one) {
-    for (const auto& each : own_limits) {
-        if (!is_named(one, each.name)) {
-            continue;
-        }
-        const auto given = number_behind(one.arguments, each.option);
-        const int taken = given.value_or(each.usual);
-        budget_link made;
-        made.who = each.name;
-        made.time = taken == without_end ? nanoseconds::max() : nanoseconds(seconds(taken));
-        made.source = std::string(each.option) + (given ? "" : ", by default");
-        return made;
-    }
-    return std::nullopt;
-}
 
 }  // namespace
 
 std::vector<budget_link> make_budget(const seen& of) {
     std::vector<budget_link> made;
-    const auto* service = of.find(of.service());
-    if (service != nullptr) {
-        if (auto own = limit_of(*service)) {
-            made.push_back(std::move(*own));
-        } else {
-            made.push_back({service->program, std::nullopt, "what its handler does", false});
-        }
+    if (const auto* service = of.find(of.service())) {
+        made.push_back(link_of_service(of, *service));
+    }
+    for (auto one = of.supervisions.rbegin(); one != of.supervisions.rend(); ++one) {
+        made.push_back(link_of(*one));
     }
     if (of.platform.kind != platform_kind::none) {
-        budget_link outer{of.platform.name, of.platform.grace, of.platform.grace_source, false};
-        const bool is_known = !made.empty() && made.back().time && outer.time;
-        outer.is_broken = is_known && *made.back().time != nanoseconds::max() &&
-                          *outer.time != nanoseconds::max() && *made.back().time >= *outer.time;
-        made.push_back(std::move(outer));
+        made.push_back({of.platform.name, of.platform.grace, of.platform.grace_source, false,
+                        of.platform.grace_setting});
     }
+    chain_judge(holds_connections(of)).judge(made);
     return made;
 }
 
 std::string budget_text(const std::optional<nanoseconds>& time) {
-    return !time ? "not known" : *time == nanoseconds::max() ? "without end" : to_text(*time);
+    return !time ? "not known" : *time == endless ? "without end" : to_text(*time);
 }
 
 }  // namespace lastcall::doctor

@@ -1,36 +1,10 @@
 // A.6: what the platform does, and how long it waits.
 #include <algorithm>
 
-#include <lastcall/duration.hpp>
-
-#include "doctor/rules/budget.hpp"
 #include "doctor/rules/rules.hpp"
 
 namespace lastcall::doctor {
 namespace {
-
-/// L53: who is inside takes longer than who is outside waits.
-void judge_budget(const rule_case& one, findings& into) {
-    const auto chain = make_budget(one.of);
-    for (std::size_t i = 1; i < chain.size(); ++i) {
-        if (!chain[i].is_broken) {
-            continue;
-        }
-        const auto& inner = chain[i - 1];
-        const auto& outer = chain[i];
-        into.push_back({.rule = "L53",
-                        .pid = one.of.service(),
-                        .how = weight::loses,
-                        .sure = core::confidence::likely,
-                        .what = inner.who + " may take " + budget_text(inner.time) +
-                                " to stop, and " + outer.who + " kills it after " +
-                                budget_text(outer.time),
-                        .fix = "raise " + one.of.platform.grace_setting + " above " +
-                               budget_text(inner.time) + ", or lower " + inner.source,
-                        .by = {{inner.source, budget_text(inner.time)},
-                               {outer.source, budget_text(outer.time)}}});
-    }
-}
 
 /// L54: which part of the unit's stop takes the time.
 void judge_phase(const rule_case& one, findings& into) {
@@ -159,7 +133,6 @@ void judge_pid_file(const rule_case& one, findings& into) {
 }  // namespace
 
 void judge_platform(const rule_case& one, findings& into) {
-    judge_budget(one, into);
     judge_phase(one, into);
     judge_kill_mode(one, into);
     judge_leftovers(one, into);

@@ -57,7 +57,7 @@ findings judge(const seen& of, const std::vector<hop>& route) {
     const rule_case one{of, route};
     findings all;
     for (const auto group : {judge_shared_causes, judge_signals, judge_shells, judge_states,
-                             judge_threads, judge_sockets, judge_platform}) {
+                             judge_threads, judge_sockets, judge_times, judge_platform}) {
         group(one, all);
     }
     // proven before likely before a hint, and what blocks before what loses.

@@ -7,6 +7,7 @@
 #pragma once
 
 #include "doctor/look/seen.hpp"
+#include "doctor/route/meaning.hpp"
 #include "doctor/route/route.hpp"
 #include "doctor/rules/finding.hpp"
 
@@ -32,6 +33,7 @@ void judge_shells(const rule_case& one, findings& into);
 void judge_states(const rule_case& one, findings& into);
 void judge_threads(const rule_case& one, findings& into);
 void judge_sockets(const rule_case& one, findings& into);
+void judge_times(const rule_case& one, findings& into);
 void judge_platform(const rule_case& one, findings& into);
 
 /// Evidence that many rules have.

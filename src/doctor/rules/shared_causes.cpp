@@ -62,7 +62,7 @@ bool has_lasted(stop_cause_kind kind, const seen& of, const seen_process& now) {
         case stop_cause_kind::zombie:
             return before->entry.is_dead();
         case stop_cause_kind::signalfd_not_read:
-            return before->has_pending(of.signal);
+            return before->has_pending(of.signal_to(now.pid()));
         default:
             return before->entry.state == now.entry.state || !is_state(kind);
     }
@@ -151,7 +151,8 @@ bool is_left_out(const rule_case& one, const seen_process& process, core::stop_c
         case stop_cause_kind::shell_in_front:
         case stop_cause_kind::launcher_in_front:
             // Who is behind it gets the signal, too.
-            return hop != nullptr && hop->is_by_group && !process.ignores(one.of.signal);
+            return hop != nullptr && hop->is_by_group &&
+                   !process.ignores(one.of.signal_to(process.pid()));
         case stop_cause_kind::init_default:
             return process.age < too_young;
         case stop_cause_kind::decoy_handler:
@@ -172,6 +173,7 @@ bool is_left_out(const rule_case& one, const seen_process& process, core::stop_c
 }  // namespace
 
 core::stop_facts facts_of(const seen& of, const seen_process& one, bool is_reached) {
+    const int signal = of.signal_to(one.pid());
     core::stop_facts facts;
     facts.pid = one.pid();
     facts.command = one.command;
@@ -187,26 +189,26 @@ core::stop_facts facts_of(const seen& of, const seen_process& one, bool is_reach
     facts.wchan = one.wchan;
     facts.system_call = one.call_name;
     facts.sleeps_in_kernel = one.sleeping_thread != 0;
-    facts.stop_signal = of.signal_name;
-    const bool is_taken = one.reads_signalfd(of.signal) || one.waits_for(of.signal);
-    facts.on_stop = one.ignores(of.signal)               ? core::disposition::ignored
-                    : one.catches(of.signal) || is_taken ? core::disposition::caught
-                                                         : core::disposition::by_default;
+    facts.stop_signal = of.signal_name_to(one.pid());
+    const bool is_taken = one.reads_signalfd(signal) || one.waits_for(signal);
+    facts.on_stop = one.ignores(signal)               ? core::disposition::ignored
+                    : one.catches(signal) || is_taken ? core::disposition::caught
+                                                      : core::disposition::by_default;
     facts.is_blocked =
-        !one.waits_for(of.signal) && seen_process::has(one.signals.blocked_by_all, of.signal);
-    if (one.may_take_unseen(of.signal)) {
+        !one.waits_for(signal) && seen_process::has(one.signals.blocked_by_all, signal);
+    if (one.may_take_unseen(signal)) {
         facts.on_stop = core::disposition::unknown;
         facts.is_blocked = false;
     }
-    facts.is_pending = one.has_pending(of.signal);
-    facts.reads_signalfd = one.reads_signalfd(of.signal);
+    facts.is_pending = one.has_pending(signal);
+    facts.reads_signalfd = one.reads_signalfd(signal);
     facts.kill_is_pending = one.has_pending(9);
     facts.is_namespace_init = one.is_namespace_init();
     facts.was_signalled = is_reached;
     facts.parent_command = one.parent_command;
     if (const auto* parent = of.find(one.entry.ppid)) {
         facts.parent_is_shell = core::is_shell(parent->program);
-        facts.parent_handles = parent->catches(of.signal);
+        facts.parent_handles = parent->catches(of.signal_to(parent->pid()));
     }
     const auto children = of.children_of(one.pid());
     facts.children = children.size();
@@ -216,10 +218,11 @@ core::stop_facts facts_of(const seen& of, const seen_process& one, bool is_reach
     const auto* work = core::launcher_in(one.command).empty() ? child : of.find(of.service());
     if (child != nullptr) {
         facts.child_command = work == nullptr || work == &one ? child->command : work->command;
-        facts.child_is_blocked = child->blocks(of.signal);
-        facts.child_on_stop = child->ignores(of.signal)   ? core::disposition::ignored
-                              : child->catches(of.signal) ? core::disposition::caught
-                                                          : core::disposition::by_default;
+        facts.child_is_blocked = child->blocks(of.signal_to(child->pid()));
+        facts.child_on_stop =
+            child->ignores(of.signal_to(child->pid()))   ? core::disposition::ignored
+            : child->catches(of.signal_to(child->pid())) ? core::disposition::caught
+                                                         : core::disposition::by_default;
         facts.child_stands = place_of_child(of, one, *child);
     }
     for (const auto* socket : of.sockets_of(one.pid())) {

@@ -29,7 +29,7 @@ void judge_pipeline(const rule_case& one, const seen_process& shell, findings& i
                  .pid = shell.pid(),
                  .sure = core::confidence::likely,
                  .what = "the shell waits for the pipeline `" + writer->command + " | " +
-                         reader->command + "`: " + one.of.signal_name +
+                         reader->command + "`: " + one.of.signal_name_to(shell.pid()) +
                          " to the shell comes to neither of them",
                  .fix = "write `exec " + writer->command + " > >(" + reader->command +
                         ")` in bash, or leave the output to the platform",
@@ -54,7 +54,7 @@ void judge_init(const rule_case& one, const seen_process& init, findings& into) 
     into.push_back({.rule = "L20",
                     .pid = child->pid(),
                     .sure = core::confidence::likely,
-                    .what = init.program + " passes " + one.of.signal_name +
+                    .what = init.program + " passes " + one.of.signal_name_to(init.pid()) +
                             " to the shell only, which ends by it; what the shell has started "
                             "goes on",
                     .fix = "start " + init.program + " " + option +

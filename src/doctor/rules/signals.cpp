@@ -1,5 +1,6 @@
 // A.1: what becomes of the signal itself. L01, L03, L05, L06 and L08 come from core/stop_cause.
-#include "core/software.hpp"
+#include <algorithm>
+
 #include "doctor/rules/rules.hpp"
 
 namespace lastcall::doctor {
@@ -12,7 +13,7 @@ constexpr int sigquit = 3;
 /// L02: the handler was there before the signal, and is not any more.
 void judge_vanished_handler(const rule_case& one, const seen_process& process, findings& into) {
     const auto* before = one.of.before(process.pid());
-    const int signal = one.of.signal;
+    const int signal = one.of.signal_to(process.pid());
     if (before == nullptr || !before->catches(signal) || process.catches(signal) ||
         process.ignores(signal) || !process.is_namespace_init()) {
         return;
@@ -21,10 +22,10 @@ void judge_vanished_handler(const rule_case& one, const seen_process& process, f
         {.rule = "L02",
          .pid = process.pid(),
          .sure = core::confidence::proven,
-         .what = "its handler for " + one.of.signal_name +
+         .what = "its handler for " + one.of.signal_name_to(process.pid()) +
                  " took itself out and sent the signal again, which the kernel keeps "
                  "from pid 1: the program itself has no handler",
-         .fix = "add a handler for " + one.of.signal_name +
+         .fix = "add a handler for " + one.of.signal_name_to(process.pid()) +
                 " to the program, or put an init in front (docker run --init, tini)",
          .by = {signals_evidence("SigCgt, first look", process.pid(), before->signals.caught),
                 signals_evidence("SigCgt, second look", process.pid(), process.signals.caught)}});
@@ -38,11 +39,11 @@ void judge_decoy(const rule_case& one, const seen_process& process, findings& in
     into.push_back({.rule = "L02",
                     .pid = process.pid(),
                     .sure = core::confidence::likely,
-                    .what = "as pid 1 it catches " + one.of.signal_name +
+                    .what = "as pid 1 it catches " + one.of.signal_name_to(process.pid()) +
                             " by the handler of Node.js itself, which ends nothing there; its "
                             "script names no " +
-                            one.of.signal_name,
-                    .fix = "`process.on('" + one.of.signal_name +
+                            one.of.signal_name_to(process.pid()),
+                    .fix = "`process.on('" + one.of.signal_name_to(process.pid()) +
                            "', …)`, or put an init in front (docker run --init, tini)",
                     .by = {signals_evidence("SigCgt", process.pid(), process.signals.caught),
                            {"NSpid of pid " + std::to_string(process.pid()), "ends in 1"}}});
@@ -50,7 +51,7 @@ void judge_decoy(const rule_case& one, const seen_process& process, findings& in
 
 /// L04: ignored since before it was started, as with `nohup` and a shell's `&`.
 void judge_inherited(const rule_case& one, const seen_process& process, findings& into) {
-    const int signal = one.of.signal;
+    const int signal = one.of.signal_to(process.pid());
     const bool is_of_keyboard = signal == sigint || signal == sigquit;
     const bool is_pattern =
         is_of_keyboard ? process.ignores(sigint) && process.ignores(sigquit) : signal == sighup;
@@ -64,7 +65,7 @@ void judge_inherited(const rule_case& one, const seen_process& process, findings
         {.rule = "L04",
          .pid = process.pid(),
          .sure = is_shell_above ? core::confidence::likely : core::confidence::hint,
-         .what = "it ignores " + one.of.signal_name + " since it was started: " +
+         .what = "it ignores " + one.of.signal_name_to(process.pid()) + " since it was started: " +
                  (is_of_keyboard ? "a shell does so with what it puts into the background (`&`)"
                                  : "`nohup` does so"),
          .fix = is_of_keyboard ? "stop it with SIGTERM, or start it without `&`"
@@ -75,7 +76,7 @@ void judge_inherited(const rule_case& one, const seen_process& process, findings
 /// L07: it waits, and nothing else tells why.
 void judge_pending(const rule_case& one, const seen_process& process, findings& into) {
     const auto* before = one.of.before(process.pid());
-    const int signal = one.of.signal;
+    const int signal = one.of.signal_to(process.pid());
     if (before == nullptr || !before->has_pending(signal) || !process.has_pending(signal)) {
         return;
     }
@@ -88,52 +89,59 @@ void judge_pending(const rule_case& one, const seen_process& process, findings& 
         {.rule = "L07",
          .pid = process.pid(),
          .sure = core::confidence::proven,
-         .what = one.of.signal_name + " was sent, and waits to be delivered",
+         .what = one.of.signal_name_to(process.pid()) + " was sent, and waits to be delivered",
          .fix = "look at what its threads do (state, wchan): none of them takes it",
          .by = {signals_evidence("ShdPnd and SigPnd", process.pid(),
                                  process.signals.pending_shared | process.signals.pending_main),
                 state_evidence(process)}});
 }
 
-const core::software* software_of(const seen_process& one) {
-    if (const auto* found = core::find_software(one.program)) {
-        return found;
+/// On the route, or above it where nobody else is known to stop it.
+const supervised* supervisor_that_sends(const seen& of, const seen_process& process) {
+    if (const auto* by = of.supervision_of(process.pid())) {
+        return by;
     }
-    // gunicorn is a script of python, and names its process after itself.
-    return core::find_software(one.name);
+    const auto found =
+        std::find_if(of.supervisions.begin(), of.supervisions.end(), [&](const supervised& each) {
+            return each.program == of.entry() && each.signal == of.signal &&
+                   of.platform.stop_signal == 0;
+        });
+    return found == of.supervisions.end() ? nullptr : &*found;
 }
 
 /// L10: to this program the signal means something else.
 void judge_meaning(const rule_case& one, const seen_process& process, findings& into) {
+    if (!takes_it_otherwise(one.of, process)) {
+        return;
+    }
     const auto* known = software_of(process);
-    std::string_view signal = one.of.signal_name;
-    signal.remove_prefix(signal.starts_with("SIG") ? 3 : 0);
-    if (known == nullptr || known->ends_in_order(signal)) {
-        return;
+    const auto& name = one.of.signal_name_to(process.pid());
+    const auto* by = supervisor_that_sends(one.of, process);
+    const bool is_told =
+        by != nullptr ? by->is_known : one.of.platform.stop_signal == one.of.signal;
+    finding made{.rule = "L10",
+                 .pid = process.pid(),
+                 .how = weight::loses,
+                 .sure = is_told ? core::confidence::proven : core::confidence::hint,
+                 .what = "on " + name + " " + std::string(known->name) + " " +
+                         std::string(known->other) +
+                         (is_told ? "" : "; who stops it with which signal is not known here"),
+                 .fix = "stop it with SIG" + std::string(known->best()) + ": " +
+                        (by != nullptr ? "the signal of " + by->name
+                                       : "STOPSIGNAL, KillSignal= or lifecycle.stopSignal"),
+                 .by = {{"program of pid " + std::to_string(process.pid()), process.program},
+                        {"signal", name},
+                        {"source", std::string(known->source)}}};
+    if (by != nullptr) {
+        made.by.push_back({by->signal_source, by->signal_name});
     }
-    if (!known->term_option.empty() && signal == "TERM" &&
-        process.command.find(known->term_option) != std::string::npos) {
-        return;
-    }
-    const bool is_told = one.of.platform.stop_signal == one.of.signal;
-    into.push_back({.rule = "L10",
-                    .pid = process.pid(),
-                    .how = weight::loses,
-                    .sure = is_told ? core::confidence::proven : core::confidence::hint,
-                    .what = "on " + one.of.signal_name + " " + std::string(known->name) + " " +
-                            std::string(known->other) +
-                            (is_told ? "" : "; who stops it with which signal is not known here"),
-                    .fix = "stop it with SIG" + std::string(known->best()) +
-                           ": STOPSIGNAL, KillSignal= or lifecycle.stopSignal",
-                    .by = {{"program of pid " + std::to_string(process.pid()), process.program},
-                           {"signal", one.of.signal_name},
-                           {"source", std::string(known->source)}}});
+    into.push_back(std::move(made));
 }
 
 /// L12: it has not come to its handlers yet.
 void judge_startup(const rule_case& one, const seen_process& process, findings& into) {
     constexpr auto young = std::chrono::seconds(2);
-    const int signal = one.of.signal;
+    const int signal = one.of.signal_to(process.pid());
     if (process.age >= young || !process.is_namespace_init() || process.catches(signal) ||
         process.ignores(signal) || process.reads_signalfd(signal) || process.waits_for(signal) ||
         core::is_shell(process.program)) {
@@ -143,7 +151,8 @@ void judge_startup(const rule_case& one, const seen_process& process, findings& 
                     .pid = process.pid(),
                     .sure = core::confidence::hint,
                     .what = "it was started a moment ago, and has no handler for " +
-                            one.of.signal_name + " yet: a signal that comes now is lost",
+                            one.of.signal_name_to(process.pid()) +
+                            " yet: a signal that comes now is lost",
                     .fix = "set the handlers first thing in main(), before anything slow",
                     .by = {{"age of pid " + std::to_string(process.pid()), "below 2 s"},
                            signals_evidence("SigCgt", process.pid(), process.signals.caught)}});
@@ -156,13 +165,13 @@ void judge_target(const rule_case& one, findings& into) {
         const auto* process = one.of.find(here.pid);
         if (here.what != verdict::dies || here.is_by_group || one.route[i + 1].is_by_group ||
             process == nullptr || core::is_shell(process->program) ||
-            !core::launcher_in(process->command).empty()) {
+            takes_it_otherwise(one.of, *process) || !core::launcher_in(process->command).empty()) {
             continue;
         }
         into.push_back({.rule = "L11",
                         .pid = one.of.service(),
                         .sure = core::confidence::likely,
-                        .what = one.of.signal_name + " goes to pid " +
+                        .what = one.of.signal_name_to(here.pid) + " goes to pid " +
                                 std::to_string(one.of.entry()) + "; pid " +
                                 std::to_string(here.pid) + " `" + here.command +
                                 "` ends by it without telling pid " +

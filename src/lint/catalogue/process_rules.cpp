@@ -103,6 +103,14 @@ constexpr std::array process_table{
          "tini: https://github.com/krallin/tini#process-group-killing",
          "Use tini -g, or exec in the script.", "tini -- sh -c 'server; true'",
          "tini -g -- sh -c 'server; true'"},
+    rule{"L21", severity::error, "a supervisor and its neighbours wait for different times",
+         "supervisord, pm2, s6, foreman and the like send SIGKILL after a time of their own. Where "
+         "that is shorter than the program needs, its work is lost; where it is longer than the "
+         "platform waits, the supervisor is killed while its programs still stop.",
+         "http://supervisord.org/configuration.html#program-x-section-values",
+         "Let each wait longer than who is inside of it.",
+         "[program:web]\ncommand=gunicorn --graceful-timeout 30 app",
+         "[program:web]\ncommand=gunicorn --graceful-timeout 30 app\nstopwaitsecs=35"},
     rule{"L22", severity::error, "the process was stopped by SIGSTOP or job control",
          "A stopped process takes no signal but SIGKILL and SIGCONT.", signal_7,
          "Continue it: kill -CONT PID.", "", ""},

@@ -2,11 +2,14 @@
 import contextlib
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
+import unittest
 
 LASTCALL, SUBJECT = os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2])
 CEILING = 30  # seconds, for anything
@@ -97,3 +100,29 @@ def init_of_namespace(process):
     wait_until(lambda: any(field_of(pid, "NSpid").split()[-1:] == ["1"] for pid in process.all()),
                "the namespace")
     return next(pid for pid in process.all() if field_of(pid, "NSpid").split()[-1] == "1")
+
+
+class WithFolder(unittest.TestCase):
+    """Has a folder for the files of a program, which all may read."""
+
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = folder.name
+        os.chmod(self.folder, 0o755)
+
+    def file(self, name, text, mode=0o644):
+        path = os.path.join(self.folder, name)
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        with open(path, "w", encoding="utf-8") as made:
+            made.write(text)
+        os.chmod(path, mode)
+        return path
+
+    @contextlib.contextmanager
+    def server(self, argv, port):
+        if shutil.which(argv[0]) is None:
+            self.skipTest(f"{argv[0]} is not installed")
+        with running(argv, cwd=self.folder) as process:
+            wait_until(lambda: listens(port), argv[0])
+            yield process

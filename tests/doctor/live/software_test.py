@@ -2,40 +2,20 @@
 """`lastcall doctor` on the programs of its table, as Debian has them: each ends in order by the
 signal that the table names, and the doctor says so of the one that it is sent.
 usage: software_test.py LASTCALL SUBJECT"""
-import contextlib
+import glob
 import os
 import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 import unittest
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from patient import doctor, field_of, free_port, listens, rules_of, running, wait_until
+from patient import (WithFolder, doctor, field_of, free_port, listens, rules_of, running,
+                     wait_until)
 
 
-class Software(unittest.TestCase):
-    def setUp(self):
-        folder = tempfile.TemporaryDirectory()
-        self.addCleanup(folder.cleanup)
-        self.folder = folder.name
-        os.chmod(self.folder, 0o755)
-
-    def file(self, name, text):
-        path = os.path.join(self.folder, name)
-        with open(path, "w", encoding="utf-8") as made:
-            made.write(text)
-        return path
-
-    @contextlib.contextmanager
-    def server(self, argv, port):
-        if shutil.which(argv[0]) is None:
-            self.skipTest(f"{argv[0]} is not installed")
-        with running(argv, cwd=self.folder) as process:
-            wait_until(lambda: listens(port), argv[0])
-            yield process
-
+class Software(WithFolder):
     def check(self, argv, port, meant_otherwise=(), in_order=()):
         """L10 for each of the first signals, and nothing at all for the others."""
         with self.server(argv, port) as process:
@@ -165,6 +145,79 @@ class Software(unittest.TestCase):
         self.check([*as_user, f"{binaries}/postgres", "-D", folder, "-p", str(port), "-k",
                     self.folder, "-c", "listen_addresses=127.0.0.1"], port, ["TERM", "QUIT"],
                    ["INT"])
+
+    def time_of(self, port, name="TERM"):
+        """What the doctor says the program gives its work, and where that stands."""
+        link = doctor("--port", port, "--signal", name)[0]["chain"][0]
+        return link.get("ms"), link["source"]
+
+    def test_php_fpm(self):
+        program = next(iter(sorted(glob.glob("/usr/sbin/php-fpm*"))), "php-fpm")
+        port = free_port()
+        conf = self.file("fpm.conf", "[global]\nerror_log = fpm.log\nprocess_control_timeout = 6s\n"
+                         f"[www]\nuser = www-data\nlisten = 127.0.0.1:{port}\npm = static\n"
+                         "pm.max_children = 1\n")
+        with self.server([program, "-F", "-y", conf], port):
+            self.assertEqual(self.time_of(port, "QUIT"),
+                             (6000, f"process_control_timeout of {conf}:3"))
+            self.assertIsNone(self.time_of(port, "TERM")[0])
+        self.check([program, "-F", "-y", conf], port, ["TERM", "INT"], ["QUIT"])
+
+    def uwsgi(self, more="", option=()):
+        port = free_port()
+        self.file("app.py", "def application(environ, start):\n    start('200 OK', [])\n"
+                  "    return [b'']\n")
+        conf = self.file("app.ini", f"[uwsgi]\nhttp-socket = 127.0.0.1:{port}\nmaster = true\n"
+                         f"plugin = python3\nwsgi-file = app.py\n{more}")
+        return ["uwsgi", conf, *option], port
+
+    def test_uwsgi(self):
+        self.check(*self.uwsgi(), ["TERM"], ["INT"])
+        self.check(*self.uwsgi(), ["TERM"], ["QUIT"])
+
+    def test_uwsgi_that_ends_by_sigterm(self):
+        self.check(*self.uwsgi(more="die-on-term = true\n"), (), ["TERM"])
+        self.check(*self.uwsgi(option=["--die-on-term"]), (), ["TERM"])
+        argv, port = self.uwsgi(more="hook-master-start = unix_signal:15 gracefully_kill_them_all\n"
+                                "worker-reload-mercy = 9\n")
+        with self.server(argv, port):
+            self.assertEqual(self.time_of(port), (9000, f"worker-reload-mercy of {argv[1]}:7"))
+        self.check(argv, port, (), ["TERM"])
+
+    def test_puma(self):
+        port = free_port()
+        conf = self.file("config/puma.rb", f"bind 'tcp://127.0.0.1:{port}'\nforce_shutdown_after 5\n"
+                         "app { |env| [200, {}, ['']] }\n")
+        with self.server(["puma"], port):
+            self.assertEqual(self.time_of(port), (5000, f"force_shutdown_after of {conf}:2"))
+        self.check(["puma"], port, ["QUIT"], ["TERM"])
+        self.check(["puma"], port, (), ["INT"])
+
+    def test_caddy(self):
+        port = free_port()
+        conf = self.file("Caddyfile", "{\n\tadmin off\n\tgrace_period 4s\n}\n"
+                         f"http://127.0.0.1:{port} {{\n\trespond ok\n}}\n")
+        with self.server(["caddy", "run", "--config", conf], port):
+            self.assertEqual(self.time_of(port), (4000, f"grace_period of {conf}:3"))
+        self.check(["caddy", "run"], port, ["QUIT"], ["TERM"])
+
+    def test_the_times_that_files_say(self):
+        port = free_port()
+        conf = self.file("nginx.conf", "daemon off; pid nginx.pid; error_log stderr;\n"
+                         "worker_shutdown_timeout 7s;\nevents {}\n"
+                         f"http {{ access_log off; server {{ listen 127.0.0.1:{port}; }} }}\n")
+        with self.server(["nginx", "-p", self.folder, "-c", conf], port):
+            self.assertEqual(self.time_of(port, "QUIT"),
+                             (7000, f"worker_shutdown_timeout of {conf}:2"))
+        conf = self.file("gunicorn.conf.py", "workers = 1\ngraceful_timeout = 8\n")
+        self.file("app.py", "def app(environ, start):\n    start('200 OK', [])\n    return [b'']\n")
+        with self.server(["/usr/bin/gunicorn", "app:app", "-b", f"127.0.0.1:{port}"], port):
+            self.assertEqual(self.time_of(port), (8000, f"graceful_timeout of {conf}:2"))
+        conf = self.file("haproxy.cfg", "global\n  hard-stop-after 9s\ndefaults\n  mode http\n"
+                         "  timeout client 5s\n  timeout server 5s\n  timeout connect 5s\n"
+                         f"frontend f\n  bind 127.0.0.1:{port}\n")
+        with self.server(["haproxy", "-db", "-f", conf], port):
+            self.assertEqual(self.time_of(port, "USR1"), (9000, f"hard-stop-after of {conf}:2"))
 
 
 def open_name(pid, thread):
