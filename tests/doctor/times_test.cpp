@@ -187,6 +187,56 @@ TEST(Route, ASupervisorSendsASignalOfItsOwn) {
     EXPECT_EQ(of.signal_to(51), sigterm) << "systemd signals everybody";
 }
 
+/// It keeps idle connections for 65 s, and has `count` of them.
+seen keeper_of(int count) {
+    auto of = both({server(50)});
+    add_socket(of, 50, listener());
+    for (int i = 0; i < count; ++i) {
+        add_socket(of, 50, client(100, 9s, 5s));
+    }
+    of.second.processes.at(50).keeps_idle = doctor::idle_limit{65s, "/srv/web/server.js", 8};
+    return of;
+}
+
+TEST(Times, ConnectionsThatAreKeptLongerThanTheScriptWaits) {
+    auto of = keeper_of(3);
+    set_platform(of, 90s);
+    EXPECT_EQ(rules_of(of), "");
+    of.stopped_by = doctor::stopper{"deploy.sh", 4, "timeout 30 docker stop web", 30s};
+    ASSERT_EQ(rules_of(of), "L53");
+    const auto found = findings_of(of).front();
+    EXPECT_EQ(found.sure, core::confidence::hint) << "it may close them";
+    EXPECT_EQ(found.what,
+              "a stop may wait for 3 connections of clients, each of which is kept for "
+              "65s without a request, and deploy.sh:4 gives up after 30s");
+    ASSERT_EQ(found.by.size(), 3U);
+    EXPECT_EQ(found.by.front().field, "keepAliveTimeout in /srv/web/server.js:8");
+    EXPECT_EQ(found.by.back().field, "timeout 30 docker stop web");
+    of.stopped_by->leaves = 100s;
+    EXPECT_EQ(rules_of(of), "");
+    set_platform(of, 20s);
+    EXPECT_EQ(rules_of(of), "L53");
+    auto idle = keeper_of(0);
+    set_platform(idle, 20s);
+    EXPECT_EQ(rules_of(idle), "") << "nobody is connected";
+    set_own(of, 50, 5s);
+    EXPECT_EQ(rules_of(of), "") << "it has a limit of its own";
+}
+
+TEST(Times, AScriptThatDoesNotWaitForThePlatform) {
+    auto of = both({server(50)});
+    set_platform(of, 90s);
+    of.stopped_by = doctor::stopper{"deploy.sh", 4, "timeout 30 docker stop web", 30s};
+    ASSERT_EQ(rules_of(of), "L53");
+    EXPECT_EQ(findings_of(of).front().what,
+              "container web may take 90s to stop, and deploy.sh:4 gives up after 30s");
+    of.stopped_by->leaves.reset();
+    EXPECT_EQ(rules_of(of), "") << "it waits for as long as it takes";
+    EXPECT_EQ(doctor::make_budget(of).back().time, endless);
+    of.stopped_by->line = 0;
+    EXPECT_EQ(doctor::make_budget(of).size(), 2U) << "it does not stop this";
+}
+
 TEST(Route, AGroupGetsItBehindAShell) {
     auto above = server(50);
     above.name = "supervisord";

@@ -31,19 +31,48 @@ budget_link link_of_service(const seen& of, const seen_process& service) {
 }
 
 budget_link link_of(const supervised& one) {
-    budget_link made{one.name,    one.wait,       one.source, false,
-                     one.setting, one.supervisor, true,       one.is_default};
+    budget_link made{one.name,
+                     one.wait,
+                     one.source,
+                     false,
+                     one.setting,
+                     one.supervisor,
+                     link_kind::supervisor,
+                     one.is_default};
     made.sure = one.is_known ? core::confidence::likely : core::confidence::hint;
     return made;
 }
 
-/// A connection of a client that was there at both looks: a program without a limit waits for it.
-bool holds_connections(const seen& of) {
-    return std::any_of(of.second.sockets.begin(), of.second.sockets.end(),
-                       [&](const seen_socket& one) {
-                           return one.is_client && one.line.is(sys::tcp_states::established) &&
-                                  of.socket_before(one) != nullptr;
-                       });
+/// Connections of clients that were there at both looks: a program without a limit waits for them.
+std::size_t held_connections(const seen& of) {
+    return static_cast<std::size_t>(std::count_if(
+        of.second.sockets.begin(), of.second.sockets.end(), [&](const seen_socket& one) {
+            return one.is_client && one.line.is(sys::tcp_states::established) &&
+                   of.socket_before(one) != nullptr;
+        }));
+}
+
+/// A program that closes nothing by itself may wait for them to be idle for so long.
+budget_link link_of_connections(const seen_process& service, std::size_t held) {
+    const auto& kept = *service.keeps_idle;
+    budget_link made;
+    made.who = std::to_string(held) + (held == 1 ? " connection" : " connections");
+    made.time = kept.value;
+    made.source = "keepAliveTimeout in " + kept.file + ":" + std::to_string(kept.line);
+    made.pid = service.pid();
+    made.kind = link_kind::connections;
+    made.sure = core::confidence::hint;
+    return made;
+}
+
+budget_link link_of(const stopper& one) {
+    budget_link made;
+    made.who = one.place();
+    made.time = one.leaves.value_or(endless);
+    made.source = one.text;
+    made.setting = "the limit in " + one.place();
+    made.kind = link_kind::stopper;
+    return made;
 }
 
 /// Goes from the inside to the outside, with what is needed so far.
@@ -74,7 +103,7 @@ private:
             return;
         }
         // That two defaults are the same is nobody's fault.
-        const bool is_chosen = !inner.is_supervisor || !inner.is_default;
+        const bool is_chosen = inner.kind != link_kind::supervisor || !inner.is_default;
         outer.is_broken = is_chosen ? *inner.time >= *outer.time : *inner.time > *outer.time;
         outer.sure = std::min(outer.sure, inner.sure);
     }
@@ -98,17 +127,24 @@ private:
 
 std::vector<budget_link> make_budget(const seen& of) {
     std::vector<budget_link> made;
+    const auto held = held_connections(of);
     if (const auto* service = of.find(of.service())) {
         made.push_back(link_of_service(of, *service));
+        if (service->keeps_idle && held > 0 && !made.back().time) {
+            made.push_back(link_of_connections(*service, held));
+        }
     }
     for (auto one = of.supervisions.rbegin(); one != of.supervisions.rend(); ++one) {
         made.push_back(link_of(*one));
     }
     if (of.platform.kind != platform_kind::none) {
         made.push_back({of.platform.name, of.platform.grace, of.platform.grace_source, false,
-                        of.platform.grace_setting});
+                        of.platform.grace_setting, of.entry(), link_kind::platform});
     }
-    chain_judge(holds_connections(of)).judge(made);
+    if (of.stopped_by && of.stopped_by->line != 0) {
+        made.push_back(link_of(*of.stopped_by));
+    }
+    chain_judge(held > 0).judge(made);
     return made;
 }
 

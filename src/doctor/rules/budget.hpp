@@ -1,8 +1,10 @@
-// The chain of times of a stop, from the program over its supervisors to who kills it. Pure.
+// The chain of times of a stop, from the program over its supervisors and its platform to who asks
+// for the stop. Pure.
 #pragma once
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -12,6 +14,14 @@
 
 namespace lastcall::doctor {
 
+enum class link_kind : std::uint8_t {
+    program,
+    connections,  ///< of the program: idle ones that it keeps
+    supervisor,
+    platform,
+    stopper,  ///< who asks for the stop, and gives it up
+};
+
 struct budget_link {
     std::string who;  ///< "gunicorn", "supervisord", "unit orders.service"
     /// What it takes at most, or grants; max(): without end; unset: not known.
@@ -20,7 +30,7 @@ struct budget_link {
     bool is_broken = false;  ///< it grants less than what is inside of it needs
     std::string setting{};   ///< what to raise: "TimeoutStopSec"; empty: the source says it
     int pid = 0;             ///< of the program, or of its supervisor
-    bool is_supervisor = false;
+    link_kind kind = link_kind::program;
     bool is_default = false;  ///< of a supervisor: nobody has chosen this time
     std::size_t inner = 0;    ///< of a broken one: the link that needs more
     core::confidence sure = core::confidence::likely;  ///< of a broken one

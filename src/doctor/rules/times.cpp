@@ -18,26 +18,50 @@ std::string fix_of(const budget_link& inner, const budget_link& outer) {
         return "give " + inner.who + " a limit below " + budget_text(outer.time) +
                ", or let its clients leave before";
     }
+    if (inner.kind == link_kind::connections) {
+        return "close connections that are idle when the stop begins, and answer the others with "
+               "`Connection: close`; and raise " +
+               raise + " above what is left";
+    }
     return "raise " + raise + " above " + budget_text(inner.time) + ", or lower " + inner.source;
+}
+
+std::string need_of(const budget_link& inner) {
+    if (inner.time == nanoseconds::max()) {
+        return inner.who + " waits without end for its connections, of which it holds some";
+    }
+    switch (inner.kind) {
+        case link_kind::supervisor:
+            return inner.who + " gives its program " + budget_text(inner.time);
+        case link_kind::connections:
+            return "a stop may wait for " + inner.who + " of clients, each of which is kept for " +
+                   budget_text(inner.time) + " without a request";
+        default:
+            return inner.who + " may take " + budget_text(inner.time) + " to stop";
+    }
 }
 
 void judge_link(const std::vector<budget_link>& chain, std::size_t i, findings& into) {
     const auto& outer = chain[i];
     const auto& inner = chain[outer.inner];
-    std::string what = inner.is_supervisor
-                           ? inner.who + " gives its program " + budget_text(inner.time)
-                           : inner.who + " may take " + budget_text(inner.time) + " to stop";
-    if (inner.time == nanoseconds::max()) {
-        what = inner.who + " waits without end for its connections, of which it holds some";
+    const bool is_of_supervisor =
+        inner.kind == link_kind::supervisor || outer.kind == link_kind::supervisor;
+    finding made{
+        .rule = is_of_supervisor ? "L21" : "L53",
+        .pid = inner.pid,
+        .how = weight::loses,
+        .sure = outer.sure,
+        .what = need_of(inner) + ", and " + outer.who +
+                (outer.kind == link_kind::stopper ? " gives up after " : " kills it after ") +
+                budget_text(outer.time),
+        .fix = fix_of(inner, outer),
+        .by = {}};
+    for (std::size_t at = outer.inner; at <= i; ++at) {
+        if (chain[at].time) {
+            made.by.push_back({chain[at].source, budget_text(chain[at].time)});
+        }
     }
-    into.push_back(
-        {.rule = inner.is_supervisor || outer.is_supervisor ? "L21" : "L53",
-         .pid = inner.pid,
-         .how = weight::loses,
-         .sure = outer.sure,
-         .what = what + ", and " + outer.who + " kills it after " + budget_text(outer.time),
-         .fix = fix_of(inner, outer),
-         .by = {{inner.source, budget_text(inner.time)}, {outer.source, budget_text(outer.time)}}});
+    into.push_back(std::move(made));
 }
 
 /// L21: it stops the groups of its programs one after another, and each may take its whole time.
