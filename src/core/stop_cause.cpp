@@ -63,6 +63,12 @@ bool is_node(const stop_facts& facts) noexcept {
 
 using kind = stop_cause_kind;
 
+/// Blocked, and it came all the same: a handler that runs has its own signal blocked.
+bool is_in_handler(const stop_facts& facts) noexcept {
+    return facts.is_blocked && facts.on_stop == disposition::caught && !facts.is_pending &&
+           !facts.reads_signalfd;
+}
+
 /// What keeps the signal from its handler, or from its effect.
 stop_cause why_signal_is_lost(const stop_facts& facts) noexcept {
     if (facts.on_stop == disposition::ignored) {
@@ -73,7 +79,7 @@ stop_cause why_signal_is_lost(const stop_facts& facts) noexcept {
                                 : stop_cause{};
     }
     if (facts.is_blocked) {
-        return {kind::blocked, confidence::proven};
+        return {kind::blocked, is_in_handler(facts) ? confidence::hint : confidence::proven};
     }
     const bool is_default = facts.on_stop == disposition::by_default;
     if (shell_waits(facts) && (!is_default || facts.is_namespace_init)) {
@@ -142,7 +148,8 @@ stop_cause why_it_can_not_run(const stop_facts& facts) noexcept {
     if (facts.is_dead) {
         return {kind::zombie, confidence::proven};
     }
-    if (facts.state == 'Z') {
+    // Of one that was killed the main thread is over first: what holds the others is to be said.
+    if (facts.state == 'Z' && !facts.sleeps_in_kernel) {
         return {kind::zombie_leader, confidence::proven};
     }
     if (facts.is_frozen) {
@@ -187,6 +194,9 @@ stop_cause why_not_stopped(const stop_facts& facts) noexcept {
             return {kind::clients_remain, confidence::likely};
         }
         return {kind::not_signalled, confidence::hint};
+    }
+    if (is_in_handler(facts)) {
+        return what_it_waits_for(facts);
     }
     if (const auto cause = why_signal_is_lost(facts); cause.kind != kind::unknown) {
         return cause;

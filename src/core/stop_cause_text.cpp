@@ -213,7 +213,9 @@ void write_cause(const stop_cause& cause, const stop_facts& facts, text_sink& to
             break;
         case kind::blocked:
             to << "every thread of it blocks " << name
-               << (facts.is_pending ? ", which is pending" : "");
+               << (facts.is_pending                       ? ", which is pending"
+                   : facts.on_stop == disposition::caught ? ", or its handler is at work"
+                                                          : "");
             break;
         case kind::signalfd_not_read:
             to << name << " is waiting in its signalfd, which nobody reads";

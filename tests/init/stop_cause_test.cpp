@@ -86,6 +86,12 @@ TEST(WhyNotStopped, IsToldByWhatTheKernelShows) {
              kind::zombie, "about to be reaped", "none"},
             {"leader", [](auto& f) { f.state = 'Z'; }, kind::zombie_leader, "other threads",
              "join"},
+            {"leader of one that was killed, and sleeps",
+             [](auto& f) {
+                 f.state = 'Z';
+                 f.sleeps_in_kernel = true;
+             },
+             kind::uninterruptible, "no signal reaches it", "disk"},
             {"frozen",
              [](auto& f) {
                  f.is_frozen = true;
@@ -151,8 +157,8 @@ TEST(WhyNotStopped, FollowsTheSignal) {
                  f.on_stop = disposition::ignored;
              },
              kind::ignored, "ignores", "take `trap '' TERM` out, or write `exec node server.js`"},
-            {"blocked", [](auto& f) { f.is_blocked = true; }, kind::blocked, "every thread",
-             "unblock"},
+            {"inside of its handler", [](auto& f) { f.is_blocked = true; }, kind::slow_handler,
+             "SIGTERM", "deadline"},
             {"blocked and pending",
              [](auto& f) {
                  f.is_blocked = true;
