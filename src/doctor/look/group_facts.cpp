@@ -1,5 +1,6 @@
 #include "doctor/look/group_facts.hpp"
 
+#include <algorithm>
 #include <array>
 #include <string>
 
@@ -16,9 +17,28 @@ std::uint64_t field_in_file(const std::string& file, std::string_view name) {
     return text ? sys::parse_number(sys::field_of(*text, field)).value_or(0) : 0;
 }
 
+std::uint64_t number_in_file(const std::string& file) {
+    sys::proc_path path(file);
+    std::array<char, 64> buffer;
+    const auto text = sys::read_start(path, buffer).value_or(std::string_view());
+    return sys::parse_number(text.substr(0, text.find('\n'))).value_or(0);
+}
+
 void add_processor(const std::string& folder, seen_process& into) {
     into.group_periods += field_in_file(folder + "/cpu.stat", "nr_periods");
     into.group_throttled += field_in_file(folder + "/cpu.stat", "nr_throttled");
+}
+
+/// "cpu,cpuacct", or each alone in a hierarchy of its own.
+bool has_controller(std::string_view list, std::string_view name) {
+    for (std::size_t begin = 0; begin <= list.size();) {
+        const auto end = std::min(list.find(',', begin), list.size());
+        if (list.substr(begin, end - begin) == name) {
+            return true;
+        }
+        begin = end + 1;
+    }
+    return false;
 }
 
 template <typename Take>
@@ -48,8 +68,11 @@ void read_group_facts(int pid, seen_process& into) {
             for (const auto* const name : {"high", "max", "oom"}) {
                 into.group_reclaims += field_in_file(folder + "/memory.events", name);
             }
-        } else if (controllers.find("cpuacct") != std::string_view::npos || controllers == "cpu") {
+        } else if (has_controller(controllers, "cpu")) {
             add_processor("/sys/fs/cgroup/cpu" + group, into);
+        } else if (has_controller(controllers, "memory")) {
+            into.group_reclaims +=
+                number_in_file("/sys/fs/cgroup/memory" + group + "/memory.failcnt");
         }
     });
 }

@@ -46,8 +46,8 @@ void judge_memory(const seen_process& before, const seen_process& now, findings&
                     .what = "its cgroup is at its memory limit: what it does at the stop is slowed "
                             "down, or killed for want of memory",
                     .fix = "raise memory.high or memory.max, or drain in smaller pieces",
-                    .by = {{"memory.events between the looks",
-                            "high, max and oom +" + std::to_string(events)}}});
+                    .by = {{"memory.events (of version 1: memory.failcnt) between the looks",
+                            "+" + std::to_string(events)}}});
 }
 
 }  // namespace
