@@ -189,8 +189,10 @@ void judge_close_wait(const rule_case& one, const seen_process& process, finding
 /// L48: what it has asked of somebody else, and waits for.
 void judge_outbound(const rule_case& one, const seen_process& process, findings& into) {
     for (const auto* each : lasting_connections(one.of, process.pid(), false)) {
-        const bool waits_for_answer = each->detail->acknowledged > 1 &&
-                                      each->detail->since_sent < each->detail->since_received &&
+        // Of one that was asked at once both times are that of its start.
+        const bool is_silent =
+            each->detail->received == 0 || each->detail->since_sent < each->detail->since_received;
+        const bool waits_for_answer = each->detail->acknowledged > 1 && is_silent &&
                                       each->detail->since_sent > one.of.between;
         if (waits_for_answer) {
             into.push_back({.rule = "L48",
