@@ -38,8 +38,14 @@ std::string link_of(const std::string& path) {
     return std::string(sys::read_link(link, room).value_or(""));
 }
 
-/// The word behind the shell's options that is no option: its script.
-std::string script_in(const std::vector<std::string>& arguments) {
+/// The word behind the shell's options: the path of its script, or with -c the script itself.
+struct script_word {
+    std::string text;
+    bool is_script = false;
+};
+
+script_word script_in(const std::vector<std::string>& arguments) {
+    script_word made;
     for (std::size_t i = 1; i < arguments.size(); ++i) {
         const auto& word = arguments[i];
         if (word == "-o" || word == "+o" || word == "-O" || word == "--rcfile" ||
@@ -48,19 +54,24 @@ std::string script_in(const std::vector<std::string>& arguments) {
         } else if (word.starts_with("--")) {
             continue;
         } else if (word.starts_with('-') || word.starts_with('+')) {
-            if (word.find('c') != std::string::npos || word.find('s') != std::string::npos) {
+            if (word.find('s') != std::string::npos) {
                 return {};
             }
+            made.is_script = made.is_script || word.find('c') != std::string::npos;
         } else {
-            return word;
+            made.text = word;
+            break;
         }
     }
-    return {};
+    return made;
 }
 
 std::optional<script_text> script_of_shell(int shell, const std::vector<std::string>& arguments) {
     const std::string base = "/proc/" + std::to_string(shell);
-    const auto named = script_in(arguments);
+    const auto [named, is_script] = script_in(arguments);
+    if (is_script) {
+        return script_text{arguments.front() + " -c", named, {}};
+    }
     const std::string own = base + "/fd/" + std::to_string(of_bash);
     // An interactive bash has its terminal there.
     if (const auto target = link_of(own); target.starts_with('/') && !target.starts_with("/dev/")) {

@@ -49,6 +49,14 @@ class Shells(unittest.TestCase):
         self.assertEqual(rules_of(report), ["L16"])
         self.assertEqual(report["route"][0]["script"]["line"], 3)
 
+    def test_a_script_that_is_an_argument(self):
+        report = self.look(["dash", "-ec", f"trap 'exit 0' TERM\n{SUBJECT} good\n:"])
+        self.assertEqual(rules_of(report), ["L15"])
+        self.assertEqual(report["route"][0]["script"],
+                         {"file": "dash -c", "line": 2, "text": f"{SUBJECT} good", "certain": True})
+        report = self.look(["bash", "-c", f"trap 'kill $!' TERM; {SUBJECT} good & wait; wait"])
+        self.assertEqual(rules_of(report), [])
+
     def test_exec_leaves_nothing_to_find(self):
         path = self.script("entry.sh", f"#!/bin/sh\nexec {SUBJECT} good\n")
         report = self.look([path], depth=1)
