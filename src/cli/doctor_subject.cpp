@@ -1,5 +1,6 @@
 #include "cli/doctor_subject.hpp"
 
+#include <charconv>
 #include <fstream>
 
 #include "cli/json_fields.hpp"
@@ -21,7 +22,7 @@ using drill::value_of;
 
 constexpr const char* unit_properties =
     "--property=LoadState,ActiveState,SubState,MainPID,ControlPID,KillMode,KillSignal,SendSIGKILL,"
-    "TimeoutStopUSec,ControlGroup,PIDFile";
+    "TimeoutStopUSec,ControlGroup,PIDFile,StateChangeTimestampMonotonic";
 
 std::string last_words_of(const std::string& output) {
     const auto end = output.find_last_not_of('\n');
@@ -30,6 +31,15 @@ std::string last_words_of(const std::string& output) {
     }
     const auto begin = output.rfind('\n', end);
     return output.substr(begin + 1, end - begin);
+}
+
+/// `since`: microseconds of the monotonic clock, as systemd writes a moment.
+std::optional<std::chrono::nanoseconds> age_since(std::string_view since) {
+    std::uint64_t at = 0;
+    std::from_chars(since.data(), since.data() + since.size(), at);
+    const std::chrono::nanoseconds age =
+        std::chrono::steady_clock::now().time_since_epoch() - std::chrono::microseconds(at);
+    return at == 0 || age.count() < 0 ? std::nullopt : std::optional(age);
 }
 
 platform_facts facts_of_unit(const std::string& name) {
@@ -53,6 +63,7 @@ platform_facts facts_of_unit(const std::string& name) {
     made.never_kills = value_of(text, "SendSIGKILL") == "no";
     made.active = value_of(text, "ActiveState");
     made.sub = value_of(text, "SubState");
+    made.sub_age = age_since(value_of(text, "StateChangeTimestampMonotonic"));
     made.stop_signal = sys::signal_number(value_of(text, "KillSignal"));
     made.grace = drill::read_time_span(value_of(text, "TimeoutStopUSec"));
     made.grace_source = "TimeoutStopUSec";
@@ -93,9 +104,12 @@ platform_facts facts_of_container(const std::string& name) {
     }
     made.stop_signal = sys::signal_number(value_of(text, "StopSignal"));
     made.stop_signal = made.stop_signal == 0 ? 15 : made.stop_signal;
-    const int seconds = number_of(value_of(text, "StopTimeout"));
-    made.grace = std::chrono::seconds(seconds > 0 ? seconds : 10);
-    made.grace_source = seconds > 0 ? "StopTimeout" : "docker stop, by default";
+    const auto timeout = value_of(text, "StopTimeout");
+    const bool is_set = !timeout.empty() && timeout != "<nil>";
+    const int seconds = is_set ? number_of(timeout) : 10;
+    made.grace = seconds < 0 ? std::chrono::nanoseconds::max()  // docker run --stop-timeout -1
+                             : std::chrono::seconds(seconds);
+    made.grace_source = is_set ? "StopTimeout" : "docker stop, by default";
     made.grace_setting = "--stop-timeout";
     return made;
 }

@@ -155,6 +155,11 @@ TEST(Rules, OfAnAnswerThatDoesNotCome) {
     }
     ASSERT_EQ(rules_of(of), "L48");
     EXPECT_EQ(findings_of(of).front().sure, core::confidence::hint) << "the answer has come";
+    for (auto* each : {&of.first, &of.second}) {
+        each->sockets.front().detail->since_received = 20s;
+        each->sockets.front().detail->received = 0;
+    }
+    EXPECT_EQ(findings_of(of).front().sure, core::confidence::likely) << "asked when it connected";
 }
 
 TEST(Rules, OfAUnitThatStops) {
@@ -170,7 +175,9 @@ TEST(Rules, OfAUnitThatStops) {
     EXPECT_EQ(found.front().rule, "L54");
     EXPECT_NE(found.front().what.find("ExecStop="), std::string::npos);
     of.platform.sub = "stop-sigterm";
+    of.platform.sub_age = 40'200ms;
     EXPECT_EQ(rules_of(of), "L54 L09");
+    EXPECT_EQ(findings_of(of).front().by.back().value, "stop-sigterm, for 40s");
 }
 
 TEST(Rules, OfWorkersThatStay) {
@@ -179,6 +186,36 @@ TEST(Rules, OfWorkersThatStay) {
     EXPECT_EQ(rules_of(of), "");
     of.first.processes.at(51).command = "nginx: worker process is shutting down";
     EXPECT_EQ(rules_of(of), "L59");
+
+    of = both({server(60), server(61, 60), server(62, 60)});
+    of.signal = 10;
+    of.signal_name = "SIGUSR1";
+    for (const int pid : {60, 61, 62}) {
+        at_both(of, pid, [](auto& p) { p.signals.caught = bit(10); });
+    }
+    at_both(of, 61, [](auto& p) { p.program = "haproxy"; });
+    at_both(of, 62, [](auto& p) {
+        p.program = "haproxy";
+        p.arguments = {"haproxy", "-sf", "7", "8", "-x", "sockpair@3"};
+    });
+    EXPECT_EQ(rules_of(of), "") << "those have ended";
+    at_both(of, 62, [](auto& p) { p.arguments[3] = "61"; });
+    EXPECT_EQ(rules_of(of), "L59");
+    at_both(of, 62, [](auto& p) { p.arguments[1] = "-f"; });
+    EXPECT_EQ(rules_of(of), "");
+}
+
+TEST(Rules, OfAHandlerThatDoesNotEnd) {
+    auto of = both({server(50)});
+    at_both(of, 50, [](auto& p) { p.signals.blocked = p.signals.blocked_by_all = bit(sigterm); });
+    ASSERT_EQ(rules_of(of), "L05");
+    EXPECT_EQ(findings_of(of).front().sure, core::confidence::hint) << "it may be in its handler";
+    of.since = 5s;
+    EXPECT_EQ(rules_of(of), "L09") << "the signal has come";
+    EXPECT_EQ(doctor::make_route(of).front().what, doctor::verdict::handles);
+    at_both(of, 50, [](auto& p) { p.signals.pending_shared = bit(sigterm); });
+    ASSERT_EQ(rules_of(of), "L05") << "it has not";
+    EXPECT_EQ(findings_of(of).front().sure, core::confidence::proven);
 }
 
 }  // namespace

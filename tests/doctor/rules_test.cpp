@@ -31,8 +31,15 @@ TEST(Rules, OfOneProcess) {
         {"a handler", [](auto&) {}, "", "L09"},
         {"no handler", [](auto& p) { p.signals.caught = 0; }, "", ""},
         {"ignored", [](auto& p) { p.signals.ignored = bit(sigterm); }, "L03", "L03"},
-        {"blocked", [](auto& p) { p.signals.blocked = p.signals.blocked_by_all = bit(sigterm); },
+        {"blocked",
+         [](auto& p) {
+             p.signals.blocked = p.signals.blocked_by_all = bit(sigterm);
+             p.signals.caught = 0;
+         },
          "L05", "L05"},
+        {"blocked by its handler, or by itself",
+         [](auto& p) { p.signals.blocked = p.signals.blocked_by_all = bit(sigterm); }, "L05",
+         "L09"},
         {"blocked, with a signalfd",
          [](auto& p) { p.signals.blocked = p.signals.blocked_by_all = p.signalfds = bit(sigterm); },
          "", "L09"},
@@ -305,9 +312,15 @@ TEST(Rules, OfAUnit) {
     EXPECT_EQ(rules_of(of), "");
     of.platform.members = {50, 51};
     EXPECT_EQ(rules_of(of), "L55");
-    of.platform.kill_mode = "control-group";
+    of.platform.kill_mode = "none";
+    of.platform.members = {50};
+    EXPECT_EQ(rules_of(of), "L55") << "it signals not even the main process";
+    EXPECT_FALSE(doctor::make_route(of).front().is_reached);
+    of.platform.kill_mode = "process";
     of.platform.main_pid = 0;
     of.platform.active = "failed";
+    EXPECT_EQ(rules_of(of), "L57") << "that says more";
+    of.platform.kill_mode = "control-group";
     EXPECT_EQ(rules_of(of), "L57");
     of.platform.main_pid = 50;
     of.platform.active = "active";

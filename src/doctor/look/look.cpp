@@ -153,7 +153,7 @@ seen look(const look_request& what) {
     if (what.ask_platform) {
         made.platform = what.ask_platform(cgroup_of(subject));
     }
-    made.since = what.since;
+    made.since = what.since || !made.platform.has_signalled() ? what.since : made.platform.sub_age;
     if (!what.stopped_by.empty()) {
         made.stopped_by = read_stopper(what.stopped_by, made.platform);
     }

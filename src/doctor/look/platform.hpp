@@ -14,13 +14,14 @@ enum class platform_kind : std::uint8_t { none, systemd, docker, lastcall };
 /// Empty and unset: not known.
 struct platform_facts {
     platform_kind kind = platform_kind::none;
-    std::string name;          ///< "unit orders.service"
-    int main_pid = 0;          ///< whom it signals; 0: nobody runs
-    int control_pid = 0;       ///< of ExecStop and the like, while it runs
-    std::string kill_mode;     ///< of a unit: "control-group"
-    bool never_kills = false;  ///< SendSIGKILL=no
-    std::string active;        ///< "deactivating"
-    std::string sub;           ///< "stop-sigterm"
+    std::string name;                                 ///< "unit orders.service"
+    int main_pid = 0;                                 ///< whom it signals; 0: nobody runs
+    int control_pid = 0;                              ///< of ExecStop and the like, while it runs
+    std::string kill_mode;                            ///< of a unit: "control-group"
+    bool never_kills = false;                         ///< SendSIGKILL=no
+    std::string active;                               ///< "deactivating"
+    std::string sub;                                  ///< "stop-sigterm"
+    std::optional<std::chrono::nanoseconds> sub_age;  ///< since when it is at `sub`
     std::string pid_file;
     int pid_in_file = 0;
     int stop_signal = 0;
@@ -32,6 +33,9 @@ struct platform_facts {
     /// Everybody gets the signal, not only the main process.
     [[nodiscard]] bool signals_all() const noexcept {
         return kind == platform_kind::systemd && kill_mode == "control-group";
+    }
+    [[nodiscard]] bool signals_nobody() const noexcept {
+        return kind == platform_kind::systemd && kill_mode == "none";
     }
     [[nodiscard]] bool is_stopping() const noexcept { return active == "deactivating"; }
     /// "stop-sigterm" and the like: before it ExecStop= runs.

@@ -133,6 +133,9 @@ judged judge_hop(const seen& of, const seen_process& one, const seen_process* ne
     if (one.may_take_unseen(signal)) {
         return {verdict::unknown, "whether it waits for it may not be looked at"};
     }
+    if (one.blocks(signal) && one.catches(signal) && !one.has_pending(signal) && of.is_stopping()) {
+        return {verdict::handles, "it is inside of its handler"};
+    }
     if (one.blocks(signal)) {
         return {verdict::swallows, "every thread blocks " + name};
     }
@@ -201,7 +204,7 @@ bool forwards_to_group(const seen_process& one) {
 
 std::vector<hop> make_route(const seen& of) {
     std::vector<hop> made;
-    bool is_reached = true;
+    bool is_reached = !of.platform.signals_nobody();
     bool by_group = of.platform.signals_all() || is_signalled_as_group(of);
     for (const int pid : of.route) {
         hop one;

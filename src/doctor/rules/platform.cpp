@@ -1,5 +1,6 @@
 // A.6: what the platform does, and how long it waits.
 #include <algorithm>
+#include <array>
 
 #include "doctor/rules/rules.hpp"
 
@@ -12,8 +13,12 @@ void judge_phase(const rule_case& one, findings& into) {
     if (!unit.is_stopping()) {
         return;
     }
-    std::string what = "systemd is at " + unit.sub + " of its stop";
-    std::string fix = "`systemctl status` tells since when; what keeps the process is told below";
+    std::string what = "the stop of the unit is at " + unit.sub;
+    std::string fix = "what keeps the process is told beside this";
+    std::string sub = unit.sub;
+    if (unit.sub_age) {
+        sub += ", for " + to_text(std::chrono::floor<std::chrono::seconds>(*unit.sub_age));
+    }
     if (unit.sub == "stop" || unit.sub == "stop-post" || unit.sub == "final-sigterm") {
         what += unit.sub == "stop"
                     ? ": ExecStop= has not ended, and the stop signal was not sent yet"
@@ -25,18 +30,26 @@ void judge_phase(const rule_case& one, findings& into) {
                     .sure = core::confidence::proven,
                     .what = what,
                     .fix = fix,
-                    .by = {{"ActiveState", unit.active}, {"SubState", unit.sub}}});
+                    .by = {{"ActiveState", unit.active}, {"SubState", sub}}});
+}
+
+/// It is over, and some of it is there.
+bool is_left_over(const platform_facts& unit) {
+    return unit.kind == platform_kind::systemd && unit.main_pid == 0 && !unit.is_stopping() &&
+           !unit.members.empty();
 }
 
 /// L55: a KillMode that leaves others behind, or a stop without an end.
 void judge_kill_mode(const rule_case& one, findings& into) {
     const auto& unit = one.of.platform;
-    if (unit.kind != platform_kind::systemd) {
+    if (unit.kind != platform_kind::systemd || is_left_over(unit)) {
         return;
     }
-    const auto others = static_cast<std::size_t>(
-        std::count_if(unit.members.begin(), unit.members.end(),
-                      [&](int pid) { return pid != unit.main_pid && pid != unit.control_pid; }));
+    // With none not even the main process is signalled.
+    const bool leaves_main = unit.signals_nobody();
+    const auto others = static_cast<std::size_t>(std::count_if(
+        unit.members.begin(), unit.members.end(),
+        [&](int pid) { return pid != unit.control_pid && (leaves_main || pid != unit.main_pid); }));
     if ((unit.kill_mode == "process" || unit.kill_mode == "none") && others > 0) {
         into.push_back(
             {.rule = "L55",
@@ -61,11 +74,10 @@ void judge_kill_mode(const rule_case& one, findings& into) {
     }
 }
 
-/// L57: the service is over, and some of it is there.
+/// L57: who is left over, by name.
 void judge_leftovers(const rule_case& one, findings& into) {
     const auto& unit = one.of.platform;
-    if (unit.kind != platform_kind::systemd || unit.main_pid != 0 || unit.is_stopping() ||
-        unit.members.empty()) {
+    if (!is_left_over(unit)) {
         return;
     }
     finding made{.rule = "L57",
@@ -76,7 +88,7 @@ void judge_leftovers(const rule_case& one, findings& into) {
                          (unit.members.size() == 1 ? " process" : " processes") + " of " +
                          unit.name + " survived its stop",
                  .fix = "KillMode=mixed or control-group ends them with the service",
-                 .by = {{"ActiveState", unit.active}}};
+                 .by = {{"ActiveState", unit.active}, {"KillMode", unit.kill_mode}}};
     for (const int pid : unit.members) {
         if (const auto* process = one.of.find(pid)) {
             made.by.push_back({"pid " + std::to_string(pid), process->command});
@@ -85,15 +97,44 @@ void judge_leftovers(const rule_case& one, findings& into) {
     into.push_back(std::move(made));
 }
 
+/// nginx renames a worker that is to end.
+bool is_leaving_nginx(const rule_case&, const seen_process& worker) {
+    return worker.command.find("worker process is shutting down") != std::string::npos;
+}
+
+/// HAProxy starts the next generation with the ids of those that are to end: "-sf 12 13".
+bool is_leaving_haproxy(const rule_case& one, const seen_process& worker) {
+    const auto id = std::to_string(worker.namespace_pid);
+    return worker.program == "haproxy" &&
+           std::any_of(
+               one.of.second.processes.begin(), one.of.second.processes.end(),
+               [&](const auto& each) {
+                   const auto& words = each.second.arguments;
+                   const auto told = std::find(words.begin(), words.end(), "-sf");
+                   const auto end =
+                       std::find_if(told == words.end() ? told : told + 1, words.end(),
+                                    [](const std::string& word) { return word.starts_with('-'); });
+                   return each.second.program == "haproxy" && std::find(told, end, id) != end;
+               });
+}
+
+struct leaving_generation {
+    bool (*is_leaving)(const rule_case& one, const seen_process& worker);
+    std::string_view fix;
+};
+constexpr std::array leaving_generations{
+    leaving_generation{is_leaving_nginx, "worker_shutdown_timeout in nginx.conf gives them an end"},
+    leaving_generation{is_leaving_haproxy, "hard-stop-after in haproxy.cfg gives them an end"},
+};
+
 /// L59: a generation that was told to end, and has not.
-void judge_generations(const rule_case& one, findings& into) {
-    constexpr std::string_view leaving = "worker process is shutting down";
+void judge_generation(const rule_case& one, const leaving_generation& kind, findings& into) {
     std::size_t count = 0;
     const seen_process* sample = nullptr;
     for (const auto& [pid, process] : one.of.second.processes) {
         const auto* before = one.of.before(pid);
-        if (before != nullptr && process.command.find(leaving) != std::string::npos &&
-            before->command == process.command) {
+        if (before != nullptr && before->command == process.command &&
+            kind.is_leaving(one, process)) {
             ++count;
             sample = &process;
         }
@@ -104,9 +145,11 @@ void judge_generations(const rule_case& one, findings& into) {
              .pid = sample->pid(),
              .how = weight::remains,
              .sure = core::confidence::likely,
-             .what = std::to_string(count) + (count == 1 ? " worker" : " workers") +
-                     " of an earlier generation still serve old connections",
-             .fix = "worker_shutdown_timeout in nginx.conf gives them an end",
+             .what = std::to_string(count) +
+                     (count == 1 ? " worker of an earlier generation still serves"
+                                 : " workers of an earlier generation still serve") +
+                     " old connections",
+             .fix = std::string(kind.fix),
              .by = {{"command of pid " + std::to_string(sample->pid()), sample->command}}});
     }
 }
@@ -136,7 +179,9 @@ void judge_platform(const rule_case& one, findings& into) {
     judge_phase(one, into);
     judge_kill_mode(one, into);
     judge_leftovers(one, into);
-    judge_generations(one, into);
+    for (const auto& kind : leaving_generations) {
+        judge_generation(one, kind, into);
+    }
     judge_pid_file(one, into);
 }
 
