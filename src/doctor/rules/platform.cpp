@@ -2,6 +2,8 @@
 #include <algorithm>
 #include <array>
 
+#include <lastcall/duration.hpp>
+
 #include "doctor/rules/rules.hpp"
 
 namespace lastcall::doctor {

@@ -82,13 +82,24 @@ def running(argv, **more):
         process.stdout.close()
 
 
-def doctor(*arguments):
-    """The report, and the exit status."""
-    made = subprocess.run([LASTCALL, "doctor", *map(str, arguments), "--json"],
-                          capture_output=True, text=True, timeout=CEILING)
+def doctor(*arguments, by=(), env=None):
+    """The report, and the exit status. `by`: a command that runs it."""
+    made = subprocess.run([*by, LASTCALL, "doctor", *map(str, arguments), "--json"],
+                          capture_output=True, text=True, timeout=CEILING, env=env)
     if made.returncode not in (0, 3):
         raise AssertionError(f"status {made.returncode}: {made.stderr}")
     return json.loads(made.stdout), made.returncode
+
+
+@contextlib.contextmanager
+def said_by(program, answer):
+    """What a platform would say, said by a script in its place. Gives the environment for it."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, program)
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(f"#!/bin/sh\ncat <<'END'\n{answer}\nEND\n")
+        os.chmod(path, 0o755)
+        yield {**os.environ, "PATH": folder + ":" + os.environ["PATH"]}
 
 
 def rules_of(report):
