@@ -26,6 +26,7 @@ struct budget_term {
     std::string what;  ///< "graceful_timeout"
     kept_place where;
     bool is_default = false;  ///< nobody wrote it: `where` is what it holds for
+    bool may_be_set = false;  ///< a default, and a file that nobody reads here may say otherwise
     std::string limit{};      ///< the setting that would end it sooner; empty: `what` itself
 };
 

@@ -43,6 +43,7 @@ void judge_idle(const joined_budget& of, std::vector<finding>& into) {
         const bool is_guess =
             server->is_default || front->idle->is_default || (of.is_by_name() && !is_own);
         made.sure = is_guess ? confidence::hint : confidence::likely;
+        made.how = server->may_be_set ? severity::note : made.how;
         made.fix = server->what + " above " + seconds_text(front->idle->value) + " s";
         add_place(made, server->is_default ? server->where : front->idle->where,
                   server->is_default ? "the server" : front->name);

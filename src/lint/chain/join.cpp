@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "lint/chain/digest_store.hpp"
+#include "lint/chain/front_index.hpp"
 #include "lint/chain/neighbours.hpp"
 
 namespace lastcall::lint {
@@ -15,12 +16,15 @@ namespace {
 
 std::string_view last_of_path(std::string_view path) { return path.substr(path.rfind('/') + 1); }
 
-/// The folder's name; of Dockerfile.web also "web".
-bool is_called(const budget_digest& image, std::string_view name) {
+/// What an image may be called by: its folder's name; of Dockerfile.web also "web".
+std::vector<std::string_view> names_of(const budget_digest& image) {
+    std::vector<std::string_view> made{last_of_path(image.folder)};
     const auto file = last_of_path(image.path);
     constexpr std::string_view stem = "Dockerfile.";
-    return last_of_path(image.folder) == name ||
-           (file.starts_with(stem) && file.substr(stem.size()) == name);
+    if (file.starts_with(stem) && file.substr(stem.size()) != made.front()) {
+        made.push_back(file.substr(stem.size()));
+    }
+    return made;
 }
 
 /// Where a program looks for its configuration when nobody tells it where: how that path begins.
@@ -61,32 +65,17 @@ bool reads(const budget_digest& image, const budget_digest& configuration) {
     });
 }
 
-/// All that is wanted, and something is.
-bool has_all(const std::vector<std::string>& labels, const std::vector<std::string>& wanted) {
-    return !wanted.empty() && std::all_of(wanted.begin(), wanted.end(), [&](const auto& one) {
-        return std::find(labels.begin(), labels.end(), one) != labels.end();
-    });
-}
-
-/// More of them in front of one container are a tree of copies; the first ones tell.
-constexpr std::size_t most_fronts = 8;
-constexpr std::ptrdiff_t most_called = 64;
-
 class joiner {
 public:
-    explicit joiner(std::span<const budget_digest> all) : all_(all), projects_(all) {}
+    explicit joiner(std::span<const budget_digest> all) : all_(all), projects_(all), fronts_(all) {}
 
     std::vector<joined_budget> join() {
         for (const budget_digest& one : all_) {
+            index(one);
+        }
+        for (const budget_digest& one : all_) {
             if (one.sets_grace) {
                 graced_.insert(one.name);
-            }
-            if (one.kind == digest_kind::route) {
-                routes_[folder_of(one.said_in)].push_back(&one);
-            }
-            for (const std::string& host :
-                 one.kind == digest_kind::front ? one.hosts : std::vector<std::string>()) {
-                fronts_[host].push_back(&one);
             }
             if (one.kind == digest_kind::command && one.wait && !one.container.empty()) {
                 stopped_[&one] = image_of_stop(one);
@@ -113,20 +102,45 @@ public:
     }
 
 private:
-    /// The only one for which the question holds.
+    void index(const budget_digest& one) {
+        of_kind_[one.kind].push_back(&one);
+        if (one.kind == digest_kind::image) {
+            for (const std::string_view name : names_of(one)) {
+                images_[name].push_back(&one);
+            }
+        }
+    }
+
+    /// The only one of them for which the question holds.
     template <class Question>
-    const budget_digest* only(digest_kind kind, const Question& fits) const {
+    static const budget_digest* only(const std::vector<const budget_digest*>& of,
+                                     const Question& fits) {
         const budget_digest* found = nullptr;
-        for (const budget_digest& one : all_) {
-            if (one.kind != kind || !fits(one)) {
+        for (const budget_digest* one : of) {
+            if (!fits(*one)) {
                 continue;
             }
             if (found != nullptr) {
                 return nullptr;
             }
-            found = &one;
+            found = one;
         }
         return found;
+    }
+
+    template <class Question>
+    const budget_digest* only(digest_kind kind, const Question& fits) const {
+        const auto of = of_kind_.find(kind);
+        return of == of_kind_.end() ? nullptr : only(of->second, fits);
+    }
+
+    /// By its name alone, in the project of the container.
+    const budget_digest* image_of_name(const budget_digest& container) const {
+        const auto called = images_.find(last_of_path(container.image));
+        return called == images_.end() ? nullptr
+                                       : only(called->second, [&](const budget_digest& image) {
+                                             return projects_.is_one(container, image);
+                                         });
     }
 
     const budget_digest* image_of_build(const budget_digest& build) const {
@@ -146,12 +160,7 @@ private:
         } else if (!one.image.empty()) {
             made.build = only(digest_kind::build,
                               [&](const budget_digest& each) { return each.image == one.image; });
-            const auto name = last_of_path(one.image);
-            made.image = made.build != nullptr
-                             ? image_of_build(*made.build)
-                             : only(digest_kind::image, [&](const budget_digest& image) {
-                                   return is_called(image, name) && projects_.is_one(one, image);
-                               });
+            made.image = made.build != nullptr ? image_of_build(*made.build) : image_of_name(one);
         }
         const auto& program = made.image != nullptr && one.program.empty() && !one.has_own_command
                                   ? made.image->program
@@ -161,7 +170,7 @@ private:
             made.configuration = configuration_of(*made.image, program);
         }
         add_commands(made);
-        add_fronts(made);
+        made.fronts = fronts_.of(one);
         return made;
     }
 
@@ -176,8 +185,13 @@ private:
     }
 
     void add_commands(joined_budget& to) const {
-        for (const budget_digest& one : all_) {
-            if (one.kind != digest_kind::command || !one.wait) {
+        const auto commands = of_kind_.find(digest_kind::command);
+        if (commands == of_kind_.end()) {
+            return;
+        }
+        for (const budget_digest* each : commands->second) {
+            const budget_digest& one = *each;
+            if (!one.wait) {
                 continue;
             }
             const bool selects =
@@ -196,62 +210,6 @@ private:
         }
     }
 
-    void add_front(joined_budget& to, const budget_digest& front) const {
-        const bool is_new =
-            std::find(to.fronts.begin(), to.fronts.end(), &front) == to.fronts.end();
-        if (is_new && to.fronts.size() < most_fronts) {
-            to.fronts.push_back(&front);
-        }
-    }
-
-    /// By the name of a compose service, or by that of a Service which selects the pods. What has
-    /// the same name in another folder is another thing.
-    void add_fronts(joined_budget& to) const {
-        const auto& container = *to.container;
-        const auto folder = folder_of(container.said_in);
-        for (const budget_digest* one : called(container.hosts)) {
-            if (is_below(one->said_in, folder)) {
-                add_front(to, *one);
-            }
-        }
-        const auto near = routes_.find(folder);
-        if (near == routes_.end() || !is_alone(container)) {
-            return;
-        }
-        for (const budget_digest* route : near->second) {
-            if (!has_all(container.labels, route->labels)) {
-                continue;
-            }
-            for (const budget_digest* one : called(route->hosts)) {
-                if (folder_of(one->said_in) == folder) {
-                    add_front(to, *one);
-                }
-            }
-        }
-    }
-
-    /// The fronts that send to one of the names; a few of them.
-    std::vector<const budget_digest*> called(const std::vector<std::string>& hosts) const {
-        std::vector<const budget_digest*> made;
-        for (const std::string& host : hosts) {
-            const auto found = fronts_.find(host);
-            if (found != fronts_.end()) {
-                made.insert(made.end(), found->second.begin(),
-                            found->second.begin() +
-                                std::min<std::ptrdiff_t>(std::ssize(found->second), most_called));
-            }
-        }
-        return made;
-    }
-
-    /// The only container of its pods: of several nobody knows here which one the Service means.
-    bool is_alone(const budget_digest& container) const {
-        return std::count_if(all_.begin(), all_.end(), [&](const budget_digest& one) {
-                   return one.kind == digest_kind::container && !one.sets_grace &&
-                          one.name == container.name && one.said_in == container.said_in;
-               }) == 1;
-    }
-
     /// What `docker run --name NAME IMAGE` has started, where `docker stop NAME` stops it.
     const budget_digest* image_of_stop(const budget_digest& command) const {
         const auto* started = only(digest_kind::command, [&](const budget_digest& each) {
@@ -266,10 +224,11 @@ private:
 
     std::span<const budget_digest> all_;
     projects projects_;
+    front_index fronts_;
+    std::map<digest_kind, std::vector<const budget_digest*>> of_kind_;
+    std::map<std::string_view, std::vector<const budget_digest*>> images_;  // by their names
     std::set<std::string> graced_;  // workloads whose K is written somewhere
     std::map<const budget_digest*, const budget_digest*> stopped_;  // an image by a command
-    std::map<std::string, std::vector<const budget_digest*>, std::less<>> fronts_;  // by host
-    std::map<std::string_view, std::vector<const budget_digest*>> routes_;          // by folder
 };
 
 }  // namespace

@@ -57,5 +57,15 @@ TEST(Idle, AFileWinsOverWhatTheProgramDoesByItself) {
     EXPECT_TRUE(one.judge().empty());
 }
 
+TEST(Idle, WhatAnotherFileMaySetIsToKnowOnly) {
+    idle_case one;
+    one.front.idle = idle_for(60s, "ingress.yaml", false);
+    one.container.idle = idle_for(5s, "Dockerfile", true);
+    one.container.idle->may_be_set = true;
+    const auto made = one.judge();
+    ASSERT_EQ(made.size(), 1U);
+    EXPECT_EQ(made[0].how, severity::note);
+}
+
 }  // namespace
 }  // namespace lastcall::lint

@@ -14,6 +14,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
+/// https://nodejs.org/api/http.html#serverkeepalivetimeout
+constexpr std::chrono::milliseconds node_keep_alive{5000};
+
 constexpr std::size_t most_copies = 64;
 /// Where a build context begins that a Dockerfile is part of: its folder, or up to two above.
 constexpr int most_above = 2;
@@ -75,18 +78,32 @@ private:
     std::vector<copied_path> made_;
 };
 
-/// Of Node the source that it is given says it.
+/// Of Node the source that it is given says it, or one that it takes in.
+std::optional<budget_term> idle_of_node(const docker_case& given, const launch_hop& hop,
+                                        const kept_place& at) {
+    const auto source = main_source(hop);
+    const auto file = source.empty() ? std::nullopt : given.find_file(source);
+    if (!file || file->path.empty()) {
+        return std::nullopt;
+    }
+    budget_term made{node_keep_alive, "keepAliveTimeout of node", at, true};
+    made.may_be_set = true;
+    if (const auto found = keep_alive_in_source(file->text)) {
+        made.value = found->value;
+        made.where = keep_place(file->name, file->text, found->at);
+        made.is_default = false;
+        made.may_be_set = false;
+    } else if (file->text.find("keepAlive") != std::string::npos) {
+        return std::nullopt;  // computed
+    }
+    return made;
+}
+
 std::optional<budget_term> idle_of_program(const docker_case& given, const launch_hop& hop,
                                            const kept_place& at) {
     const auto& report = given.report();
     if (hop.call.name == "node" || hop.call.name == "nodejs") {
-        const auto source = main_source(hop);
-        const auto file = source.empty() ? std::nullopt : given.find_file(source);
-        const auto found =
-            file && !file->path.empty() ? keep_alive_in_source(file->text) : std::nullopt;
-        return found ? std::optional(budget_term{found->value, "keepAliveTimeout of node",
-                                                 keep_place(file->name, file->text, found->at)})
-                     : std::nullopt;
+        return idle_of_node(given, hop, at);
     }
     const auto found = keep_alive_of(given.chain(), given.file().lines);
     if (!found) {

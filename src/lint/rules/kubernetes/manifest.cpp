@@ -32,6 +32,16 @@ constexpr std::chrono::seconds default_grace{30};
 /// Ten years: what is longer is no time for a pod, and sums with it have no end.
 constexpr std::chrono::seconds longest_grace{std::chrono::hours(24 * 3650)};
 
+/// Each workload is held against all Services and the like of its file. More of them are nothing
+/// that somebody wrote, and the rest is left out.
+constexpr std::size_t most_others = 500;
+
+void add_other(const yaml_ref& object, std::vector<yaml_ref>& into) {
+    if (into.size() < most_others) {
+        into.push_back(object);
+    }
+}
+
 /// A chart that lets the version be chosen leaves the group as it is.
 bool is_of(std::optional<std::string_view> version, std::string_view group) {
     return !version || version->starts_with(group);
@@ -52,13 +62,13 @@ void add_object(const yaml_ref& object, manifest& into, bool is_item = false) {
             add_object(one, into, true);
         }
     } else if (version == "v1" && *kind == "Service") {
-        into.services.push_back(object);
+        add_other(object, into.services);
     } else if (version == "v1" && *kind == "ConfigMap") {
         into.config_maps.push_back(object);
     } else if (is_of(version, "networking.k8s.io/") && *kind == "Ingress") {
-        into.ingresses.push_back(object);
+        add_other(object, into.ingresses);
     } else if (is_of(version, "policy/") && *kind == "PodDisruptionBudget") {
-        into.budgets.push_back(object);
+        add_other(object, into.budgets);
     } else if (is_of(version, "kubelet.config.k8s.io/") && *kind == "KubeletConfiguration") {
         into.kubelets.push_back(object);
     } else {
