@@ -33,8 +33,8 @@ check 'the doctor finds it in one call' status_is before 3
 check 'the shell that keeps the signal' says before.json '"L16" in rules'
 check 'the times that do not fit' says before.json '"L53" in rules'
 check 'the 247 connections' says before.json '"247 " in text'
-check 'and how long each is kept' says before.json '"65 s" in text and "server.js:8" in text'
-check 'the limit of the unit' says before.json '"TimeoutStopUSec" in text and "90 s" in text'
+check 'and how long each is kept' says before.json '"65s" in text and "server.js:8" in text'
+check 'the limit of the unit' says before.json '"TimeoutStopUSec" in text and "90s" in text'
 check 'and the script that does not wait for it' says before.json '"deploy.sh:4" in text'
 check 'lint finds the unit' grep -q '^./web.service:.*U08' "$out/before.lint"
 check 'and the script' grep -q '^./deploy.sh:.*S20' "$out/before.lint"

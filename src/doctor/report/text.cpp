@@ -96,6 +96,11 @@ std::string finding_text(const finding& one, const text_style& on) {
     return made + folded("      fix:  ", one.fix, on);
 }
 
+const char* broken_text(const budget_link& one) {
+    return one.kind == link_kind::stopper ? "  too short: it gives up first"
+                                          : "  too short: SIGKILL comes first";
+}
+
 std::string budget_bars(const diagnosis& one, const text_style& on) {
     using std::chrono::nanoseconds;
     nanoseconds longest{0};
@@ -130,8 +135,7 @@ std::string budget_bars(const diagnosis& one, const text_style& on) {
         made += "  " + each.who + std::string(name_width - each.who.size(), ' ') + "  " +
                 (bar.empty() ? "" : bar + " ") + budget_text(each.time) +
                 (each.source.empty() ? "" : " (" + each.source + ")") +
-                (each.is_broken ? inked("  too short: SIGKILL comes first", "1;31", on) : "") +
-                "\n";
+                (each.is_broken ? inked(broken_text(each), "1;31", on) : "") + "\n";
     }
     return made;
 }
