@@ -49,6 +49,16 @@ TEST(OwnTime, OfGunicorn) {
     EXPECT_EQ(time_of({"gunicorn: master [app]"}), "30s; graceful_timeout, by default (unsure)");
 }
 
+TEST(OwnTime, IsNotKnownWhereTheFilesMayNotBeRead) {
+    auto nothing = around({});
+    nothing.folder.clear();
+    const auto found = own_time_of(program({"gunicorn", "app"}), nothing);
+    EXPECT_EQ(found->time, std::nullopt);
+    EXPECT_EQ(found->source, "graceful_timeout: its files may not be read");
+    EXPECT_EQ(own_time_of(program({"gunicorn", "--graceful-timeout", "4"}), nothing)->source,
+              "--graceful-timeout");
+}
+
 TEST(OwnTime, OfUvicorn) {
     EXPECT_EQ(time_of({"python3", "-m", "uvicorn", "app:app"}),
               "without end; --timeout-graceful-shutdown, by default");
@@ -109,7 +119,9 @@ TEST(OwnTime, OfHaproxy) {
 
 TEST(OwnTime, OfUwsgi) {
     const std::string cut = "0ms; it ends its workers in the middle of requests";
-    EXPECT_EQ(time_of({"uwsgi", "--ini", "app.ini"}), cut);
+    EXPECT_EQ(time_of({"uwsgi", "--http", ":80"}), cut);
+    EXPECT_EQ(time_of({"uwsgi", "--ini", "app.ini"}),
+              "not known; not all of its settings could be read");
     const std::string hook = "hook-master-start = unix_signal:15 gracefully_kill_them_all\n";
     EXPECT_EQ(time_of({"uwsgi", "app.ini"}, {{"/srv/app.ini", "[uwsgi]\n" + hook}}),
               "60s; worker-reload-mercy, by default");

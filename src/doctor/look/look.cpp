@@ -88,6 +88,11 @@ void read_settings(seen& made) {
         }
         auto& one = found->second;
         const auto around = surroundings_of(pid);
+        if (!around.is_readable()) {
+            made.blind_spots.push_back({"the settings of pid " + std::to_string(pid),
+                                        "its files and its environment are another user's",
+                                        "run it as root", "L10 of uWSGI, L21, L53"});
+        }
         one.own = own_time_of(one, around);
         one.ends_by_term = is_named(one, "uwsgi") && uwsgi_settings(one, around).ends_by_term();
     }

@@ -147,7 +147,9 @@ private:
         const auto& of = settings_.front();
         own_time made{std::string(of.program), std::nullopt, {}};
         const std::string key(of.key.empty() ? of.option : of.key);
-        if (is_open_ || files_.has_others) {
+        if (!around_.is_readable()) {
+            made.source = key + ": its files may not be read";
+        } else if (is_open_ || files_.has_others) {
             made.source = key + ": not told by " + (found_.empty() ? "what is read" : found_);
         } else if (found_.empty() && files_.is_needed) {
             made.source = key + ": its configuration was not found";
@@ -169,6 +171,9 @@ private:
 own_time time_of_uwsgi(const drain_setting& of, const seen_process& one,
                        const surroundings& around) {
     const uwsgi_settings settings(one, around);
+    if (!settings.is_whole()) {
+        return {std::string(of.program), std::nullopt, "not all of its settings could be read"};
+    }
     if (!settings.waits()) {
         return time_by(of, milliseconds(0), "it ends its workers in the middle of requests");
     }

@@ -21,12 +21,18 @@ std::string surroundings::variable(std::string_view name) const {
 }
 
 std::string surroundings::whole(const std::string& path) const {
-    return path.starts_with('/') ? path : (folder == "/" ? "" : folder) + "/" + path;
+    if (path.starts_with('/') || !is_readable()) {
+        return path.starts_with('/') ? path : "";
+    }
+    return (folder == "/" ? "" : folder) + "/" + path;
 }
 
 std::vector<std::string> surroundings::matching(const std::string& pattern) const {
     const auto path = whole(pattern);
     const auto slash = path.rfind('/');
+    if (slash == std::string::npos) {
+        return {};
+    }
     const std::string above = path.substr(0, slash);
     std::vector<std::string> made;
     for (const std::string& name : names(above.empty() ? "/" : above)) {

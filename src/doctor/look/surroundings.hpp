@@ -18,7 +18,9 @@ struct surroundings {
 
     /// Empty: there is none.
     [[nodiscard]] std::string variable(std::string_view name) const;
-    /// Below its working directory, unless it is absolute.
+    /// It may be looked at: without the right to, nothing is there.
+    [[nodiscard]] bool is_readable() const noexcept { return !folder.empty(); }
+    /// Below its working directory, unless it is absolute; empty where that is not known.
     [[nodiscard]] std::string whole(const std::string& path) const;
     /// The files of a pattern with * and ? in its last part.
     [[nodiscard]] std::vector<std::string> matching(const std::string& pattern) const;

@@ -37,7 +37,7 @@ uwsgi_settings::uwsgi_settings(const seen_process& one, const surroundings& arou
     if (const auto named = around.variable("UWSGI_INI"); !named.empty()) {
         read_file(around.whole(named), around);
     }
-    is_whole_ = is_whole_ && !words_.has("--emperor");
+    is_whole_ = is_whole_ && around.is_readable() && !words_.has("--emperor");
 }
 
 void uwsgi_settings::read_file(const std::string& path, const surroundings& around) {

@@ -22,6 +22,8 @@ public:
     /// The last that is said; unset: nothing is.
     [[nodiscard]] std::optional<uwsgi_option> get(std::string_view name) const;
     [[nodiscard]] bool is_on(std::string_view name) const;
+    /// All of its files were read.
+    [[nodiscard]] bool is_whole() const noexcept { return is_whole_; }
     /// On SIGTERM it ends instead of reloading, or it may: not all of its settings could be read.
     [[nodiscard]] bool ends_by_term() const;
     /// A hook has it wait for requests; of itself it cuts them off.

@@ -5,6 +5,7 @@ usage: supervisors_test.py LASTCALL SUBJECT"""
 import os
 import shutil
 import signal
+import socket
 import sys
 import unittest
 
@@ -74,6 +75,21 @@ class Supervisors(WithFolder):
                 self.assertEqual(rules_of(doctor(process.pid)[0]), rules)
             self.port = free_port()
             command = f"sh -c '{GUNICORN}{self.port}; true'"
+
+    def test_a_program_without_a_limit_that_holds_a_connection(self):
+        if shutil.which("uvicorn", path="/usr/bin") is None:
+            self.skipTest("uvicorn is not installed")
+        self.file("app.py", "import asyncio\nasync def app(scope, receive, send):\n"
+                  "    await asyncio.sleep(60)\n")
+        server, _ = self.supervisord("", "/usr/bin/python3 -m uvicorn --lifespan off app:app "
+                                     f"--port {self.port}")
+        with server as process:
+            self.assertEqual(rules_of(doctor(process.pid)[0]), [])
+            with socket.create_connection(("127.0.0.1", self.port)) as client:
+                client.sendall(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+                report, _ = doctor(process.pid)
+            self.assertEqual(rules_of(report), ["L21"], report["findings"])
+            self.assertEqual(report["findings"][0]["confidence"], "hint")
 
     def run_file(self, folder):
         self.file(f"{folder}/web/run", f"#!/bin/sh\ncd {self.folder}\nexec {GUNICORN}{self.port}\n",

@@ -44,8 +44,7 @@ bool names_a_socket(const unit_case& given) {
 
 /// Programs that are there for others than the person that has logged in.
 bool is_server(const launch_hop& hop) {
-    constexpr std::array<std::string_view, 6> others{"uvicorn", "hypercorn", "puma",
-                                                     "caddy",   "traefik",   "redis-server"};
+    constexpr std::array<std::string_view, 3> others{"uvicorn", "hypercorn", "redis-server"};
     return core::find_software(hop.call.name) != nullptr ||
            std::find(others.begin(), others.end(), hop.call.name) != others.end();
 }
