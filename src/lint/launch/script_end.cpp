@@ -148,4 +148,26 @@ bool is_lone_command(const shell::script& whole) {
            std::holds_alternative<shell::simple_command>(chain.front().what.commands.front().what);
 }
 
+bool is_tail_of_bash(const shell::script& whole, const shell::execution& run,
+                     const script_end& end) {
+    using action = shell::trap_setting::action;
+    const bool has_trap =
+        std::any_of(run.traps.begin(), run.traps.end(), [](const shell::trap_setting& one) {
+            return one.what == action::handle || one.what == action::unknown;
+        });
+    if (has_trap || whole.program.empty()) {
+        return false;
+    }
+    const shell::statement& last = whole.program.back();
+    // `a & b` is one list; on a line of its own, b is another one.
+    const bool is_beside_background =
+        whole.program.size() > 1 && (&last - 1)->is_background &&
+        whole.at((&last - 1)->where).line == whole.at(last.where).line;
+    const shell::pipeline& pipe = last.chain.back().what;
+    return !last.is_background && !is_beside_background && !pipe.is_negated && !pipe.is_timed &&
+           pipe.commands.size() == 1 && pipe.commands.front().redirections.empty() &&
+           std::holds_alternative<shell::simple_command>(pipe.commands.front().what) &&
+           end.what->what == &pipe.commands.front();
+}
+
 }  // namespace lastcall::lint

@@ -37,9 +37,14 @@ struct script_end {
 [[nodiscard]] std::optional<script_end> end_before_short(const shell::script& whole,
                                                          const shell::execution& run);
 
-/// The script is a single command, without `;`, `&&`, `|`, `&` or a compound around it: what bash
-/// replaces itself with by itself when it stands behind -c.
+/// The script is a single command, without `;`, `&&`, `|`, `&` or a compound around it.
 [[nodiscard]] bool is_lone_command(const shell::script& whole);
+
+/// Behind -c, a bash since 5.1 replaces itself with the end: it is the last command of the text,
+/// alone or in a list, without redirections, and no trap is set. An older one does so with a lone
+/// command only.
+[[nodiscard]] bool is_tail_of_bash(const shell::script& whole, const shell::execution& run,
+                                   const script_end& end);
 
 /// "$@", "$*", or these without quotes: the words that the script was given.
 [[nodiscard]] bool is_all_parameters(const shell::argument& one);

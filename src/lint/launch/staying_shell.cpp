@@ -18,10 +18,11 @@ const script_end* staying_end(const launch_hop& hop, const base_image* known) {
     if (hop.script == nullptr) {
         return nullptr;
     }
-    const bool becomes_it = hop.is_inline && is_lone_command(hop.script->parsed()) &&
-                            shell_kind_of(hop.call.name, known) == shell_kind::bash;
+    const bool is_bash = hop.is_inline && shell_kind_of(hop.call.name, known) == shell_kind::bash;
     const auto found = std::find_if(hop.ends.begin(), hop.ends.end(), [&](const script_end& end) {
-        return end.kind == end_kind::pipeline || (end.kind == end_kind::in_front && !becomes_it);
+        return end.kind == end_kind::pipeline ||
+               (end.kind == end_kind::in_front &&
+                !(is_bash && is_tail_of_bash(hop.script->parsed(), hop.script->run(), end)));
     });
     return found == hop.ends.end() ? nullptr : &*found;
 }

@@ -10,7 +10,7 @@ namespace lastcall::lint {
 [[nodiscard]] shell_kind shell_kind_of(std::string_view program, const base_image* known);
 
 /// The end of the hop's script in which its shell stays. Null: it never does, or it is no shell.
-/// A bash becomes the lone command behind -c by itself.
+/// A bash becomes the last command behind -c by itself.
 /// Lifetime: the hop's.
 [[nodiscard]] const script_end* staying_end(const launch_hop& hop, const base_image* known);
 

@@ -20,6 +20,10 @@ constexpr milliseconds default_wait = seconds(10);
 /// Where sh is a bash, it becomes a lone command by itself; where it is not is not known here.
 constexpr base_image maybe_bash{"", "", "", "", "", "", shell_kind::bash, "", ""};
 
+const base_image* image_for(const launch_hop& hop) {
+    return hop.script != nullptr && is_lone_command(hop.script->parsed()) ? &maybe_bash : nullptr;
+}
+
 class supervised_program {
 public:
     supervised_program(const conf_case& given, const conf_item& section)
@@ -80,7 +84,7 @@ private:
             return;
         }
         for (const launch_hop& hop : chain_.hops) {
-            const auto* end = hop.is_inline ? staying_end(hop, &maybe_bash) : nullptr;
+            const auto* end = hop.is_inline ? staying_end(hop, image_for(hop)) : nullptr;
             if (end == nullptr) {
                 continue;
             }

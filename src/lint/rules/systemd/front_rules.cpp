@@ -25,7 +25,7 @@ bool has_own_stop(const unit_case& given) {
 /// Becomes the program by itself where /bin/sh is a bash, and stays where it is a dash.
 bool depends_on_sh(const front_process& front) {
     return front.hop->is_inline && front.hop->call.name == "sh" &&
-           is_lone_command(front.hop->script->parsed());
+           is_tail_of_bash(front.hop->script->parsed(), front.hop->script->run(), *front.end);
 }
 
 std::string insert_of(const front_process& front) {

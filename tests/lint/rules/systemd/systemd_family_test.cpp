@@ -34,9 +34,9 @@ TEST(Units, AreMendedWhereNothingHasToBeDecided) {
         {"exec", "[Service]\r\nExecStart=/bin/sh -c 'prepare; server' # no comment\r\n",
          "[Service]\r\nExecStart=/bin/sh -c 'prepare; exec server' # no comment\r\n"},
         {"continued",
-         "[Service]\nExecStart=/bin/bash -c \" \\\n  prepare && \\\n  server --name=\\\"a "
+         "[Service]\nExecStart=/bin/sh -c \" \\\n  prepare && \\\n  server --name=\\\"a "
          "b\\\"\"\n",
-         "[Service]\nExecStart=/bin/bash -c \" \\\n  prepare && \\\n  exec server "
+         "[Service]\nExecStart=/bin/sh -c \" \\\n  prepare && \\\n  exec server "
          "--name=\\\"a b\\\"\"\n"},
         {"kill",
          "[Service]\nExecStart=/usr/bin/server\nExecStop=/bin/kill \\\n  -9 $MAINPID\nRestart=no",
