@@ -15,7 +15,7 @@ constexpr std::array general_table{
     rule{"G02", severity::warning, "a part of a file cannot be understood",
          "Whoever reads it later refuses it, or takes it for something else than what was meant. "
          "The rest of the file was looked at.",
-         "docs/lint.md", "Write it as the program that reads it wants it.",
+         "docs/lint.md", "Correct it: who reads it refuses it, or reads something else.",
          "FROM debian:12\nCMD [\"server\",]", "FROM debian:12\nCMD [\"server\"]"},
     rule{"G03", severity::warning, "a comment that is to silence a rule silences none",
          "It gives no reason, names no rule, or its date has passed: what it was to accept is "

@@ -83,6 +83,16 @@ TEST(SystemdAnalyze, IsSilentOnWhatLosesWorkAtAStop) {
     }
 }
 
+TEST(SystemdAnalyze, SaysThatKillModeIsNone) {
+    test_folder in;
+    const auto said =
+        verify(in.add("none.service", unit_text("ExecStart=/bin/sleep 1000\nKillMode=none\n")));
+    if (!has_analyze() || said.said.empty()) {
+        GTEST_SKIP() << "systemd-analyze is not installed, or does not work here";
+    }
+    EXPECT_NE(said.said.find("KillMode=none"), std::string::npos) << said.said;
+}
+
 TEST(SystemdAnalyze, WhatItIsSilentOnLintFinds) {
     for (const hazard& one : hazards) {
         SCOPED_TRACE(one.name);
