@@ -46,6 +46,9 @@ constexpr std::string_view distroless = "https://github.com/GoogleContainerTools
 constexpr std::string_view debian = "https://github.com/debuerreotype/docker-debian-artifacts";
 constexpr std::string_view ubuntu =
     "https://github.com/docker-library/repo-info/tree/master/repos/ubuntu";
+// Their /bin/sh is a link to bash.
+constexpr std::string_view red_hat =
+    "https://github.com/docker-library/repo-info/tree/master/repos/fedora";
 constexpr std::string_view alpine = "https://github.com/alpinelinux/docker-alpine";
 constexpr std::string_view busybox_image = "https://github.com/docker-library/busybox";
 
@@ -137,6 +140,12 @@ constexpr std::array images{
     base_image{"debian", "*", term, "[]", R"(["bash"])", "/", dash, "", debian},
     base_image{"ubuntu", "*", term, "[]", R"(["/bin/bash"])", "/", dash, "", ubuntu},
     base_image{"alpine", "*", term, "[]", R"(["/bin/sh"])", "/", busybox, "", alpine},
+    base_image{"fedora", "*", term, "[]", R"(["/bin/bash"])", "/", bash, "", red_hat},
+    base_image{"rockylinux*", "*", term, "[]", R"(["/bin/bash"])", "/", bash, "", red_hat},
+    base_image{"almalinux*", "*", term, "[]", R"(["/bin/bash"])", "/", bash, "", red_hat},
+    base_image{"amazonlinux", "*", term, "[]", R"(["/bin/bash"])", "/", bash, "", red_hat},
+    base_image{"registry.access.redhat.com/ubi[8-9]/ubi*", "*", term, "[]", R"(["/bin/bash"])", "/",
+               bash, "", red_hat},
     base_image{"busybox", "*", term, "[]", R"(["sh"])", "/", busybox, "", busybox_image},
 };
 

@@ -31,6 +31,16 @@ bool uses_parameters(const shell::script& script) {
     return found;
 }
 
+/// Of what COPY writes down in the Dockerfile itself the lines are not those of the file.
+place place_in(const docker_case& given, const launch_hop& hop, shell::stretch where) {
+    if (hop.script->file() != given.report().file()) {
+        return hop.script->parsed().at(where);
+    }
+    place whole;
+    whole.line = 0;
+    return whole;
+}
+
 bool is_json_entrypoint(const docker_case& given) {
     const auto& entrypoint = given.stage()->entrypoint;
     return entrypoint && entrypoint->from != nullptr && entrypoint->is_json &&
@@ -65,7 +75,7 @@ bool check_parameters(const docker_case& given, const launch_hop& hop) {
     made.sure = confidence::proven;
     if (child != nullptr) {
         made.further.push_back(
-            {hop.script->file(), hop.script->parsed().at(child->what->where), "without exec"});
+            {hop.script->file(), place_in(given, hop, child->what->where), "without exec"});
     }
     return true;
 }
@@ -87,7 +97,7 @@ void check_faults(const docker_case& given, const launch_hop& hop, bool has_repo
         made.fix = one.fix.empty() ? std::string(inside.fix) : one.fix;
         made.sure = one.sure;
         made.further.push_back(
-            {hop.script->file(), hop.script->parsed().at(one.where), std::string(one.rule)});
+            {hop.script->file(), place_in(given, hop, one.where), std::string(one.rule)});
     }
 }
 

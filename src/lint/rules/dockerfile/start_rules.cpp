@@ -62,6 +62,23 @@ bool is_for_a_person(const step& one) {
             one.name() == "ash" || one.name() == "zsh");
 }
 
+/// `service nginx start && tail -f /dev/null`. Returns: whether it is that.
+bool report_daemon(const docker_case& given, const launch_hop& hop, std::string_view rule) {
+    const auto* daemon = hop.is_inline && hop.script != nullptr && !has_group_init(hop) &&
+                                 term_handler(hop.script->run()) == nullptr
+                             ? daemon_behind_sleep(hop.ends, hop.script->run())
+                             : nullptr;
+    if (daemon == nullptr) {
+        return false;
+    }
+    auto& made = given.report().add(rule, given.started_at(),
+                                    "no stop signal comes to what \"" + words_of(*daemon) +
+                                        "\" starts: it comes to the sleep behind it, or its shell");
+    made.sure = confidence::proven;
+    made.fix = "start it in the foreground, as the only command";
+    return true;
+}
+
 /// `npm start`, `go run .`: starts the program as a child and keeps the signal, or passes it late.
 std::string launcher_of(const launch_hop& hop) {
     if (hop.call.program == invocation::none) {
@@ -101,6 +118,9 @@ void check_shell_form(const docker_case& given) {
     if (!given.started_by()->json.why_not.empty()) {
         return;  // a broken array, which was not meant for a shell: G02
     }
+    if (report_daemon(given, hops.front(), "D01")) {
+        return;
+    }
     const auto* end = staying_end(given, hops.front());
     if (end == nullptr || is_for_a_person(*end->what)) {
         return;
@@ -130,6 +150,9 @@ void check_shell_in_front(const docker_case& given) {
     }
     for (const launch_hop& hop : given.chain().hops) {
         const auto* end = staying_end(given, hop);
+        if (end == nullptr && find_init(hop) == nullptr && report_daemon(given, hop, "D02")) {
+            return;
+        }
         if (end == nullptr) {
             continue;
         }

@@ -126,12 +126,17 @@ void find_shell_in_front(const script_case& given, std::vector<script_fault>& in
 }
 
 void find_background_ends(const script_case& given, std::vector<script_fault>& into) {
-    const auto programs = background_programs(given.run);
+    auto programs = background_programs(given.run);
+    const auto ends = ends_of(given.script, given.run);
+    const auto* daemon = daemon_behind_sleep(ends, given.run);
+    if (programs.empty() && daemon != nullptr) {
+        programs.push_back(daemon);
+    }
     if (!given.is_entrypoint || given.has_group_init || programs.empty() ||
         term_handler(given.run) != nullptr) {
         return;
     }
-    for (const script_end& end : ends_of(given.script, given.run)) {
+    for (const script_end& end : ends) {
         const std::string program = words_of(*programs.front());
         if (end.kind == end_kind::waits) {
             into.push_back({"S05",
@@ -148,7 +153,9 @@ void find_background_ends(const script_case& given, std::vector<script_fault>& i
                      "\" or its shell, not "
                      "to \"" +
                      program + "\", and nobody sees when that one ends",
-                 "exec " + program + ", without & and without what keeps the script alive",
+                 daemon == programs.front()
+                     ? "start it in the foreground, with exec, and nothing behind it"
+                     : "exec " + program + ", without & and without what keeps the script alive",
                  confidence::proven,
                  {}});
         }

@@ -47,6 +47,9 @@ inline constexpr std::string_view stop_signals[] = {"TERM", "INT", "QUIT", "HUP"
         return one.from == nullptr ? one.what.text : std::string(one.from->text);
     }
     const std::string text(one.from->text);
+    if (one.from->where.end - one.from->where.begin == text.size()) {
+        return text;
+    }
     const bool is_bare = !text.empty() && text.find_first_of(" \t\n;&|<>()$`\\\"'*?#") == text.npos;
     return is_bare || text.find('\'') != text.npos ? text : "'" + text + "'";
 }
@@ -71,5 +74,12 @@ inline constexpr std::string_view stop_signals[] = {"TERM", "INT", "QUIT", "HUP"
                            [&](std::string_view word) { return each.is(word); });
     });
 }
+
+/// Starts a program that goes into the background by itself: `service nginx start`, `cron`.
+[[nodiscard]] bool starts_daemon(const shell::step& one);
+
+/// The first command that does so in a script which then sleeps for good. Null: there is none.
+[[nodiscard]] const shell::step* daemon_behind_sleep(const std::vector<script_end>& ends,
+                                                     const shell::execution& run);
 
 }  // namespace lastcall::lint

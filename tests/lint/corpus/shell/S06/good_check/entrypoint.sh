@@ -1,0 +1,4 @@
+#!/bin/sh
+nginx -t
+service web status
+tail -f /dev/null
