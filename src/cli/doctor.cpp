@@ -5,18 +5,17 @@
 
 #include "cli/command.hpp"
 #include "cli/command_line.hpp"
+#include "cli/doctor_ready.hpp"
 #include "cli/doctor_subject.hpp"
+#include "cli/doctor_watch.hpp"
 #include "cli/problem.hpp"
 #include "cli/screen.hpp"
 #include "core/read_duration.hpp"
 #include "doctor/report/diagnosis.hpp"
-#include "sys/process/process_table.hpp"
 #include "sys/signal/signal_names.hpp"
 
 namespace lastcall::cli {
 namespace {
-
-using steady = std::chrono::steady_clock;
 
 /// Why the options do not go together; empty: they do.
 std::string what_is_wrong(const doctor_wish& wish) {
@@ -50,6 +49,9 @@ std::string what_is_wrong(const doctor_wish& wish) {
     if (wish.where.is_remote()) {
         return "--url: processes are looked at on their own machine; run it there";
     }
+    if (!wish.ready.empty() && wish.since.empty() && !wish.watches && wish.unit.empty()) {
+        return "--ready is asked while it stops: add --since or --watch";
+    }
     if (wish.as_json && wish.as_markdown) {
         return "--json and --md are two forms of one report";
     }
@@ -64,6 +66,10 @@ void complete(doctor::look_request& what, const doctor_wish& wish) {
     }
     if (wish.is_deep) {
         what.between = std::chrono::seconds(3);
+    }
+    what.peeks = wish.peeks;
+    if (!wish.ready.empty()) {
+        what.ask_ready = asker_of(wish.ready);
     }
 }
 
@@ -85,54 +91,6 @@ std::string report_of(const doctor::diagnosis& one, const doctor_wish& wish) {
                          .width = on.width == 0 ? 92 : on.width});
 }
 
-doctor::diagnosis look_once(const doctor::look_request& what) {
-    return doctor::diagnosis(doctor::look(what));
-}
-
-/// A line for each change of what keeps it, until it has ended.
-int watch(doctor::look_request what, const doctor_wish& wish) {
-    const auto begin = steady::now();
-    const auto since = what.since.value_or(std::chrono::nanoseconds(0));
-    std::string last;
-    int service = 0;
-    for (bool is_first = true;; is_first = false) {
-        what.since = since + (steady::now() - begin);
-        std::string line = "it has ended";
-        bool is_over = false;
-        std::string object;
-        try {
-            const auto one = look_once(what);
-            line = blocker_line(one);
-            object = wish.as_json ? as_json(one) : "";
-            // A server closes its port first: from now on it is followed by its id.
-            what.port = 0;
-            what.pid = one.of.entry();
-            service = one.of.service();
-        } catch (const doctor::look_error& e) {
-            if (is_first) {
-                throw;
-            }
-            // Who was signalled may be gone, and who does the work go on.
-            is_over = what.pid == service || !sys::read_process(service);
-            line = is_over ? line
-                           : "pid " + std::to_string(what.pid) + " has ended, and pid " +
-                                 std::to_string(service) + " goes on";
-            what.pid = service;
-        }
-        if (line != last) {
-            const auto seconds =
-                std::chrono::duration_cast<std::chrono::seconds>(since + (steady::now() - begin));
-            char at[32];
-            std::snprintf(at, sizeof at, "%5lld s  ", static_cast<long long>(seconds.count()));
-            print(!wish.as_json ? at + line + "\n" : object);
-            last = line;
-        }
-        if (is_over) {
-            return status_ok;
-        }
-    }
-}
-
 int run_doctor(const doctor_wish& wish) {
     try {
         auto what = subject_of(wish);
@@ -140,7 +98,7 @@ int run_doctor(const doctor_wish& wish) {
         if (wish.watches) {
             return watch(what, wish);
         }
-        const auto one = look_once(what);
+        const doctor::diagnosis one(doctor::look(what));
         print(report_of(one, wish));
         return one.found.empty() ? status_ok : status_found;
     } catch (const doctor::look_error& e) {
@@ -169,12 +127,18 @@ int run_doctor_command(std::span<char* const> arguments) {
     line.flag("-w,--watch", "follow a stop to its end, and name what keeps it as that changes",
               wish.watches);
     line.flag("--deep", "3 s between the two looks, instead of 1 s", wish.is_deep);
+    line.flag("--peek", "opt-in: look into what clients have sent, and nobody has read yet",
+              wish.peeks);
+    line.text("--ready", "URL",
+              "opt-in: ask it while it stops whether it is ready: a GET over http, of this\n"
+              "machine; nothing else is ever sent",
+              wish.ready);
     line.flag("--json", "one JSON object", wish.as_json);
     line.flag("--md", "Markdown", wish.as_markdown);
     line.place_of_agent(wish.where);
     line.epilogue(
-        "Reads only, and never stops or signals anybody. `lastcall explain L14` tells more of\n"
-        "a rule. docs/doctor.md\n\n"
+        "Reads only, and never signals anybody; what is opt-in is done only when asked for.\n"
+        "`lastcall explain L14` tells more of a rule. docs/doctor.md\n\n"
         "  lastcall doctor --port 8080            will it stop?\n"
         "  lastcall doctor 4711 --since 20s       it was told to: why is it still there?\n\n"
         "Exit status: 0 nothing found, 2 usage, 3 findings, 4 could not look.\n");

@@ -2,6 +2,7 @@
 
 #include <charconv>
 #include <fstream>
+#include <sstream>
 
 #include "cli/json_fields.hpp"
 #include "cli/problem.hpp"
@@ -22,7 +23,7 @@ using drill::value_of;
 
 constexpr const char* unit_properties =
     "--property=LoadState,ActiveState,SubState,MainPID,ControlPID,KillMode,KillSignal,SendSIGKILL,"
-    "TimeoutStopUSec,ControlGroup,PIDFile,StateChangeTimestampMonotonic";
+    "TimeoutStopUSec,ControlGroup,PIDFile,StateChangeTimestampMonotonic,Restart,NRestarts,Job";
 
 std::string last_words_of(const std::string& output) {
     const auto end = output.find_last_not_of('\n');
@@ -42,6 +43,44 @@ std::optional<std::chrono::nanoseconds> age_since(std::string_view since) {
     return at == 0 || age.count() < 0 ? std::nullopt : std::optional(age);
 }
 
+/// "second.service/stop" of "waiting for job 198 (second.service/stop)".
+std::string waited_for(std::string_view line) {
+    constexpr std::string_view start = "waiting for job ";
+    const auto at = line.find(start);
+    const auto begin = at == line.npos ? at : line.find('(', at);
+    const auto end = begin == line.npos ? begin : line.find(')', begin);
+    return end == line.npos ? "" : std::string(line.substr(begin + 1, end - begin - 1));
+}
+
+/// systemd prints a line for each job, and below it one for each that it waits for.
+doctor::unit_job job_of(int id) {
+    doctor::unit_job made;
+    const auto asked =
+        drill::run_command({"systemctl", "list-jobs", "--before", "--full", "--no-legend"});
+    std::istringstream lines(asked.output);
+    bool is_below = false;
+    for (std::string line; asked.status == 0 && std::getline(lines, line);) {
+        if (const auto other = waited_for(line); !other.empty()) {
+            if (is_below) {
+                made.waits_for.push_back(other);
+            }
+            continue;
+        }
+        std::istringstream words(line);
+        int number = 0;
+        std::string unit;
+        std::string type;
+        std::string state;
+        is_below = words >> number >> unit >> type >> state && number == id;
+        if (is_below) {
+            made.id = static_cast<std::uint32_t>(number);
+            made.type = type;
+            made.state = state;
+        }
+    }
+    return made;
+}
+
 platform_facts facts_of_unit(const std::string& name) {
     const auto asked = drill::run_command({"systemctl", "show", unit_properties, "--", name});
     if (!asked.is_there || asked.status != 0) {
@@ -57,6 +96,7 @@ platform_facts facts_of_unit(const std::string& name) {
     platform_facts made;
     made.kind = platform_kind::systemd;
     made.name = "unit " + name;
+    made.id = name;
     made.main_pid = number_of(value_of(text, "MainPID"));
     made.control_pid = number_of(value_of(text, "ControlPID"));
     made.kill_mode = value_of(text, "KillMode");
@@ -68,6 +108,11 @@ platform_facts facts_of_unit(const std::string& name) {
     made.grace = drill::read_time_span(value_of(text, "TimeoutStopUSec"));
     made.grace_source = "TimeoutStopUSec";
     made.grace_setting = "TimeoutStopSec";
+    made.restart_policy = value_of(text, "Restart");
+    made.restarts = number_of(value_of(text, "NRestarts"));
+    if (const int job = number_of(value_of(text, "Job")); job != 0) {
+        made.job = job_of(job);
+    }
     made.pid_file = value_of(text, "PIDFile");
     if (std::ifstream file(made.pid_file); !made.pid_file.empty() && file) {
         file >> made.pid_in_file;
@@ -84,7 +129,8 @@ platform_facts facts_of_unit(const std::string& name) {
 platform_facts facts_of_container(const std::string& name) {
     constexpr auto fields =
         "Pid={{.State.Pid}}\nStatus={{.State.Status}}\nStopSignal={{.Config.StopSignal}}\n"
-        "StopTimeout={{.Config.StopTimeout}}";
+        "StopTimeout={{.Config.StopTimeout}}\nRestart={{.HostConfig.RestartPolicy.Name}}\n"
+        "NRestarts={{.RestartCount}}";
     const auto asked =
         drill::run_command({"docker", "inspect", "--type", "container", "--format", fields, name});
     if (!asked.is_there || asked.status != 0) {
@@ -96,6 +142,9 @@ platform_facts facts_of_container(const std::string& name) {
     platform_facts made;
     made.kind = platform_kind::docker;
     made.name = "container " + name;
+    made.id = name;
+    made.restart_policy = value_of(text, "Restart");
+    made.restarts = number_of(value_of(text, "NRestarts"));
     made.main_pid = number_of(value_of(text, "Pid"));
     if (made.main_pid <= 0) {
         throw problem(
@@ -150,6 +199,24 @@ platform_facts platform_of_cgroup(const std::string& group) {
     }
 }
 
+/// Unset: the platform keeps no count, or cannot be asked any more.
+std::optional<int> restarts_of(const platform_facts& of) {
+    const auto ask = [&](const std::vector<std::string>& command) -> std::optional<int> {
+        const auto asked = drill::run_command(command);
+        return asked.status == 0 ? std::optional(number_of(value_of(asked.output, "NRestarts")))
+                                 : std::nullopt;
+    };
+    switch (of.kind) {
+        case platform_kind::systemd:
+            return ask({"systemctl", "show", "--property=NRestarts", "--", of.id});
+        case platform_kind::docker:
+            return ask({"docker", "inspect", "--type", "container", "--format",
+                        "NRestarts={{.RestartCount}}", of.id});
+        default:
+            return std::nullopt;
+    }
+}
+
 }  // namespace
 
 doctor::look_request subject_of(const doctor_wish& wish) {
@@ -177,6 +244,7 @@ doctor::look_request subject_of(const doctor_wish& wish) {
         made.pid = static_cast<int>(std::stol(wish.pid));
         made.ask_platform = platform_of_cgroup;
     }
+    made.count_restarts = restarts_of;
     made.subject = made.platform.kind != platform_kind::none ? made.platform.name
                    : made.port != 0                          ? "port " + std::to_string(made.port)
                                                              : "pid " + wish.pid;

@@ -17,8 +17,10 @@ struct doctor_wish {
     std::string signal;
     std::string since;
     std::string stopped_by;
+    std::string ready;
     bool watches = false;
     bool is_deep = false;
+    bool peeks = false;
     bool as_json = false;
     bool as_markdown = false;
     agent_place where;

@@ -41,6 +41,20 @@ bool has_controller(std::string_view list, std::string_view name) {
     return false;
 }
 
+/// How many processes there may be: a limit holds for all groups below it, too.
+void add_tasks(const std::string& mount, std::string group, seen_process& into) {
+    for (; group.size() > 1; group.resize(group.rfind('/'))) {
+        const std::string folder = mount + group;
+        into.group_forks_refused += field_in_file(folder + "/pids.events", "max");
+        const auto limit = number_in_file(folder + "/pids.max");  // "max" is none
+        const auto tasks = number_in_file(folder + "/pids.current");
+        if (limit > 0 && tasks >= limit && into.group_tasks_limit == 0) {
+            into.group_tasks = tasks;
+            into.group_tasks_limit = limit;
+        }
+    }
+}
+
 template <typename Take>
 void for_each_group(int pid, const Take& take) {
     sys::proc_path path = sys::proc_path(pid) / "cgroup";
@@ -65,6 +79,7 @@ void read_group_facts(int pid, seen_process& into) {
         if (controllers.empty()) {
             const std::string folder = "/sys/fs/cgroup" + group;
             add_processor(folder, into);
+            add_tasks("/sys/fs/cgroup", group, into);
             for (const auto* const name : {"high", "max", "oom"}) {
                 into.group_reclaims += field_in_file(folder + "/memory.events", name);
             }
@@ -73,6 +88,8 @@ void read_group_facts(int pid, seen_process& into) {
         } else if (has_controller(controllers, "memory")) {
             into.group_reclaims +=
                 number_in_file("/sys/fs/cgroup/memory" + group + "/memory.failcnt");
+        } else if (controllers == "pids") {
+            add_tasks("/sys/fs/cgroup/pids", group, into);
         }
     });
 }

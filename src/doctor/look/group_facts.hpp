@@ -1,4 +1,4 @@
-// What the cgroup of a process keeps it from: its processor limit and its memory limit.
+// What the cgroup of a process keeps it from: its limits of processor, memory and processes.
 #pragma once
 
 #include "doctor/look/seen_process.hpp"

@@ -5,6 +5,7 @@
 #include "core/stop_cause.hpp"
 #include "doctor/look/find_route.hpp"
 #include "doctor/look/group_facts.hpp"
+#include "doctor/look/peek.hpp"
 #include "doctor/look/program_text.hpp"
 #include "doctor/look/sample.hpp"
 #include "doctor/look/script_line.hpp"
@@ -51,13 +52,55 @@ int process_of(const look_request& what) {
 }
 
 /// Returns: whether the sockets were told.
-bool read_all(const std::vector<int>& pids, sys::inet_diag& ask, bool is_stopping, snapshot& into) {
+bool read_all(const std::vector<int>& pids, sys::inet_diag& ask, bool is_stopping,
+              const std::set<std::uint16_t>& known_ports, snapshot& into) {
     for (const int pid : pids) {
         if (auto one = read_seen_process(pid)) {
             into.processes.emplace(pid, std::move(*one));
         }
     }
-    return read_seen_sockets(ask, is_stopping, into);
+    return read_seen_sockets(ask, is_stopping, known_ports, into);
+}
+
+std::set<std::uint16_t> ports_of(const snapshot& one, std::set<std::uint16_t> known) {
+    for (const auto& socket : one.sockets) {
+        if (socket.listens()) {
+            known.insert(socket.line.local_port);
+        }
+    }
+    return known;
+}
+
+/// Somebody that was not looked at listens at this port, too: it may be who has answered.
+bool is_shared(const seen& made, sys::inet_diag& ask, std::uint16_t port) {
+    bool has_other = false;
+    for (const int family : sys::tcp_families) {
+        ask.list(family, port, sys::tcp_states::listening, [&](const sys::tcp_line& line) {
+            has_other =
+                has_other || std::none_of(made.second.sockets.begin(), made.second.sockets.end(),
+                                          [&](const seen_socket& one) {
+                                              return one.listens() && one.line.inode == line.inode;
+                                          });
+        });
+    }
+    return has_other;
+}
+
+/// What the platform and the service themselves say, after the second look.
+void ask_others(const look_request& what, sys::inet_diag& ask, seen& made) {
+    if (what.count_restarts) {
+        made.restarts_later = what.count_restarts(made.platform);
+    }
+    if (what.ask_ready && made.is_stopping()) {
+        made.readiness = what.ask_ready();
+        made.shares_port = is_shared(made, ask, made.readiness->port);
+        if (made.shares_port) {
+            made.blind_spots.push_back(
+                {"whether it says that it is ready",
+                 "others listen at port " + std::to_string(made.readiness->port) + ", too",
+                 "give the address of this one alone", "L62"});
+        }
+    }
 }
 
 void read_scripts(seen& made) {
@@ -142,9 +185,10 @@ void tell_blind_spots(seen& made, bool has_sockets) {
                                     "L53"});
     }
     if (!made.is_stopping()) {
-        made.blind_spots.push_back(
-            {"what a stop would wait for", "nobody has told that the stop has begun",
-             "while it stops: --since 10s, or --watch", "L09, L37, L41, L43 to L45, L48"});
+        made.blind_spots.push_back({"what a stop would wait for",
+                                    "nobody has told that the stop has begun",
+                                    "while it stops: --since 10s, or --watch",
+                                    "L09, L37, L41, L43 to L46, L48, L52, L62"});
     }
 }
 
@@ -162,6 +206,7 @@ seen look(const look_request& what) {
     if (!what.stopped_by.empty()) {
         made.stopped_by = read_stopper(what.stopped_by, made.platform);
     }
+    made.replaced = what.replaced;
     const int entry = entry_of(what, made.platform, subject);
     made.route = route_from(entry);
     made.supervisions = supervisions_of(made.route);
@@ -176,10 +221,15 @@ seen look(const look_request& what) {
     }
     sys::inet_diag ask(made.service());
     const auto begin = std::chrono::steady_clock::now();
-    const bool has_first = read_all(pids, ask, made.is_stopping(), made.first);
+    const bool has_first = read_all(pids, ask, made.is_stopping(), what.ports, made.first);
     sys::sleep_until(begin + what.between);
-    const bool has_second = read_all(pids, ask, made.is_stopping(), made.second);
+    const bool has_second =
+        read_all(pids, ask, made.is_stopping(), ports_of(made.first, what.ports), made.second);
     made.between = std::chrono::steady_clock::now() - begin;
+    ask_others(what, ask, made);
+    if (what.peeks && made.is_stopping()) {
+        peek_at_clients(made);
+    }
     for (auto& [pid, one] : made.second.processes) {
         if (!one.program.starts_with("node")) {
             continue;

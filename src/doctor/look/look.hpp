@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <set>
 #include <stdexcept>
 
 #include "doctor/look/seen.hpp"
@@ -26,10 +27,17 @@ struct look_request {
     platform_facts platform;
     /// Asked with the cgroup of the process where no platform was named; may be empty.
     std::function<platform_facts(const std::string& group)> ask_platform;
+    /// How often the platform has started it again, as of now; may be empty.
+    std::function<std::optional<int>(const platform_facts& of)> count_restarts;
+    /// Asks the service whether it is ready, while it stops; may be empty.
+    std::function<readiness_answer()> ask_ready;
     int signal = 0;  ///< 0: what the platform sends; else SIGTERM
     std::optional<std::chrono::nanoseconds> since;
     std::chrono::nanoseconds between = std::chrono::seconds(1);
-    std::string stopped_by;  ///< the script that asks for the stop; empty: not known
+    std::string stopped_by;                 ///< the script that asks for the stop; empty: not known
+    std::set<std::uint16_t> ports;          ///< that it is known to have listened at
+    std::optional<ended_process> replaced;  ///< it came after this one
+    bool peeks = false;  ///< also at what clients have sent, and nobody has read yet
 };
 
 /// Errors: look_error.

@@ -11,16 +11,25 @@ namespace lastcall::doctor {
 
 enum class platform_kind : std::uint8_t { none, systemd, docker, lastcall };
 
+/// A job of systemd for the unit that was named.
+struct unit_job {
+    std::uint32_t id = 0;                ///< 0: there is none
+    std::string type;                    ///< "stop"
+    std::string state;                   ///< "waiting", "running"
+    std::vector<std::string> waits_for;  ///< "second.service/stop"
+};
+
 /// Empty and unset: not known.
 struct platform_facts {
     platform_kind kind = platform_kind::none;
-    std::string name;                                 ///< "unit orders.service"
-    int main_pid = 0;                                 ///< whom it signals; 0: nobody runs
-    int control_pid = 0;                              ///< of ExecStop and the like, while it runs
-    std::string kill_mode;                            ///< of a unit: "control-group"
-    bool never_kills = false;                         ///< SendSIGKILL=no
-    std::string active;                               ///< "deactivating"
-    std::string sub;                                  ///< "stop-sigterm"
+    std::string name;          ///< "unit orders.service"
+    std::string id;            ///< "orders.service": as the platform calls it
+    int main_pid = 0;          ///< whom it signals; 0: nobody runs
+    int control_pid = 0;       ///< of ExecStop and the like, while it runs
+    std::string kill_mode;     ///< of a unit: "control-group"
+    bool never_kills = false;  ///< SendSIGKILL=no
+    std::string active;        ///< "deactivating"
+    std::string sub;           ///< "stop-sigterm"
     std::optional<std::chrono::nanoseconds> sub_age;  ///< since when it is at `sub`
     std::string pid_file;
     int pid_in_file = 0;
@@ -29,6 +38,9 @@ struct platform_facts {
     std::string grace_source;                       ///< "TimeoutStopUSec of orders.service"
     std::string grace_setting;                      ///< "TimeoutStopSec"
     std::vector<int> members;                       ///< of its cgroup
+    std::string restart_policy;                     ///< "always"
+    int restarts = 0;  ///< how often the platform has started it again by itself
+    unit_job job;
 
     /// Everybody gets the signal, not only the main process.
     [[nodiscard]] bool signals_all() const noexcept {

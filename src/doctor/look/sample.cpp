@@ -1,7 +1,7 @@
 #include "doctor/look/sample.hpp"
 
 #include <algorithm>
-#include <set>
+#include <map>
 
 #include "doctor/look/group_facts.hpp"
 #include "doctor/stop_evidence.hpp"
@@ -9,6 +9,7 @@
 #include "sys/process/process.hpp"
 #include "sys/process/process_details.hpp"
 #include "sys/process/process_set.hpp"
+#include "sys/socket/socket_table.hpp"
 
 namespace lastcall::doctor {
 namespace {
@@ -53,6 +54,21 @@ seen_socket seen_of(const sys::tcp_line& line, const std::set<std::uint16_t>& po
         }
     }
     return made;
+}
+
+/// Its listening socket may be closed already: two connections to one port of ours came to it, and
+/// so did, as a rule, one from a port that a kernel has chosen to one that somebody has.
+void find_clients(snapshot& into) {
+    std::map<std::uint16_t, int> at_port;
+    for (const auto& one : into.sockets) {
+        at_port[one.line.local_port] += one.listens() ? 0 : 1;
+    }
+    for (auto& one : into.sockets) {
+        one.is_client = one.is_client ||
+                        (!one.listens() && (at_port[one.line.local_port] > 1 ||
+                                            (one.line.local_port < sys::first_ephemeral_port &&
+                                             one.line.peer_port >= sys::first_ephemeral_port)));
+    }
 }
 
 }  // namespace
@@ -103,15 +119,21 @@ std::optional<seen_process> read_seen_process(int pid) {
     return made;
 }
 
-bool read_seen_sockets(sys::inet_diag& ask, bool with_outbound, snapshot& into) {
+bool read_seen_sockets(sys::inet_diag& ask, bool with_outbound,
+                       const std::set<std::uint16_t>& known_ports, snapshot& into) {
     into.sockets.clear();
     std::set<std::uint64_t> inodes;
     for (const auto& [pid, process] : into.processes) {
         inodes.insert(process.sockets.begin(), process.sockets.end());
     }
     bool is_whole = ask.works();
-    std::set<std::uint16_t> ports;
+    std::set<std::uint16_t> ports = known_ports;
     std::set<std::pair<int, std::uint16_t>> bound;  // clients have the family of the listener
+    for (const std::uint16_t port : known_ports) {
+        for (const int family : sys::tcp_families) {
+            bound.emplace(family, port);
+        }
+    }
     const auto list = [&](int family, std::uint16_t port, sys::tcp_states states,
                           const auto& is_meant) {
         const auto take = [&](const sys::tcp_line& line) {
@@ -149,6 +171,17 @@ bool read_seen_sockets(sys::inet_diag& ask, bool with_outbound, snapshot& into) 
             return !ports.contains(line.local_port) && inodes.contains(line.inode);
         });
     }
+    constexpr auto closing =
+        sys::tcp_states::fin_wait1 | sys::tcp_states::last_ack | sys::tcp_states::closing;
+    for (const auto& [family, port] : bound) {
+        const auto take = [&](const sys::tcp_line& line) {
+            if (line.inode == 0) {
+                into.orphans.push_back(seen_of(line, ports, into));
+            }
+        };
+        is_whole = ask.list(family, port, closing, take) && is_whole;
+    }
+    find_clients(into);
     std::size_t asked = 0;
     for (auto& one : into.sockets) {
         if (!one.listens() && ++asked <= details_at_most) {

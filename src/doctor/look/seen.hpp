@@ -27,10 +27,27 @@ struct blind_spot {
     std::string rules;  ///< "L41 to L48"
 };
 
+/// One that was looked at, and has ended; known again by its parent and its command.
+struct ended_process {
+    int pid = 0;
+    int parent = 0;
+    std::string command;
+};
+
+/// What the service said of itself, where it was asked to be asked.
+struct readiness_answer {
+    std::string url;
+    std::uint16_t port = 0;
+    int status = 0;       ///< of HTTP; 0: there was no answer
+    std::string problem;  ///< why there was none
+};
+
 /// One look at all of them.
 struct snapshot {
     std::map<int, seen_process> processes;
     std::vector<seen_socket> sockets;
+    /// Connections to its ports that it has closed, and the kernel still has.
+    std::vector<seen_socket> orphans;
 
     [[nodiscard]] const seen_process* find(int pid) const {
         const auto found = processes.find(pid);
@@ -55,6 +72,10 @@ struct seen {
     std::vector<script_place> scripts;  ///< of the shells on it: where each of them is
     /// How the supervisors on it, and one above it, stop what is behind them; from the outside.
     std::vector<supervised> supervisions;
+    std::optional<int> restarts_later;      ///< platform.restarts, after the second look
+    std::optional<ended_process> replaced;  ///< what the first of the route came after
+    std::optional<readiness_answer> readiness;
+    bool shares_port = false;  ///< others, too, listen at the port that was asked for readiness
     std::vector<blind_spot> blind_spots;
 
     [[nodiscard]] bool is_stopping() const noexcept {

@@ -61,6 +61,9 @@ struct seen_process {
     std::uint64_t group_periods = 0;     ///< of its cgroup's processor limit: cpu.stat
     std::uint64_t group_throttled = 0;
     std::uint64_t group_reclaims = 0;  ///< memory.events: high, max and oom
+    std::uint64_t group_tasks = 0;     ///< of the cgroup on its way up that is at its limit of them
+    std::uint64_t group_tasks_limit = 0;    ///< pids.max of that; 0: none is at its limit
+    std::uint64_t group_forks_refused = 0;  ///< pids.events, of all on the way up
 
     [[nodiscard]] int pid() const noexcept { return entry.pid; }
     /// Pid 1 of a namespace below ours: the kernel keeps signals from it that it has no handler

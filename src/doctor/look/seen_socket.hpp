@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "sys/socket/inet_diag.hpp"
+#include "sys/socket/unread_bytes.hpp"
 
 namespace lastcall::doctor {
 
@@ -14,9 +15,10 @@ struct seen_socket {
     sys::tcp_line line;
     std::string local;  ///< "127.0.0.1:8080"
     std::string peer;
-    std::vector<int> owners;                  ///< of the processes that were looked at
-    bool is_client = false;                   ///< it came to a port that one of them listens at
-    std::optional<sys::tcp_detail> detail{};  ///< of those that are connected
+    std::vector<int> owners;                    ///< of the processes that were looked at
+    bool is_client = false;                     ///< it came to a port that one of them listens at
+    std::optional<sys::tcp_detail> detail{};    ///< of those that are connected
+    std::optional<sys::unread_bytes> unread{};  ///< where it was asked to look at them
 
     [[nodiscard]] bool listens() const noexcept { return line.is(sys::tcp_states::listening); }
     /// The last that happened on it is that the peer has sent something.

@@ -76,6 +76,30 @@ void judge_kill_mode(const rule_case& one, findings& into) {
     }
 }
 
+/// L56: systemd has not even begun, as the stop of another unit comes first.
+void judge_job(const rule_case& one, findings& into) {
+    const auto& job = one.of.platform.job;
+    if (job.type != "stop" || job.state != "waiting" || job.waits_for.empty()) {
+        return;
+    }
+    std::string others;
+    for (const auto& other : job.waits_for) {
+        others += (others.empty() ? "" : ", ") + other;
+    }
+    const auto& first = job.waits_for.front();
+    const auto unit = first.substr(0, first.rfind('/'));
+    into.push_back({.rule = "L56",
+                    .pid = one.of.platform.main_pid,
+                    .sure = core::confidence::proven,
+                    .what = "systemd has not begun to stop " + one.of.platform.id +
+                            ": its job waits for " + others,
+                    .fix = "look at that one: lastcall doctor --unit " + unit +
+                           "; the order comes from Before= and After= of the two",
+                    .by = {{"job " + std::to_string(job.id),
+                            one.of.platform.id + "/" + job.type + ", " + job.state},
+                           {"waiting for", others}}});
+}
+
 /// L57: who is left over, by name.
 void judge_leftovers(const rule_case& one, findings& into) {
     const auto& unit = one.of.platform;
@@ -175,12 +199,40 @@ void judge_pid_file(const rule_case& one, findings& into) {
                            {"MainPID", std::to_string(unit.main_pid)}}});
 }
 
+/// L62: who asks it goes on sending it connections.
+void judge_readiness(const rule_case& one, findings& into) {
+    constexpr auto flips_within = std::chrono::seconds(1);
+    const auto& answer = one.of.readiness;
+    if (!answer || answer->status < 200 || answer->status > 299 || one.of.shares_port ||
+        one.of.since.value_or(flips_within) < flips_within) {
+        return;
+    }
+    const auto& all = one.of.second.sockets;
+    const auto owner = std::find_if(all.begin(), all.end(), [&](const seen_socket& each) {
+        return each.listens() && each.line.local_port == answer->port && !each.owners.empty();
+    });
+    if (owner == all.end()) {
+        return;  // somebody else has answered
+    }
+    into.push_back({.rule = "L62",
+                    .pid = owner->owners.front(),
+                    .how = weight::loses,
+                    .sure = core::confidence::likely,
+                    .what = "it was told to stop, and still says that it is ready: a load balancer "
+                            "that asks it goes on sending it connections",
+                    .fix = "let the readiness answer 503 from the signal on, and close the "
+                           "listening socket only once that was seen",
+                    .by = {{"GET " + answer->url, std::to_string(answer->status)}}});
+}
+
 }  // namespace
 
 void judge_platform(const rule_case& one, findings& into) {
     judge_phase(one, into);
     judge_kill_mode(one, into);
+    judge_job(one, into);
     judge_leftovers(one, into);
+    judge_readiness(one, into);
     for (const auto& kind : leaving_generations) {
         judge_generation(one, kind, into);
     }

@@ -20,7 +20,8 @@ constexpr std::array precedences{
     precedence{"L37", "L09"}, precedence{"L44", "L09"}, precedence{"L43", "L09"},
     precedence{"L45", "L44"}, precedence{"L48", "L09"}, precedence{"L40", "L09"},
     precedence{"L35", "L42"}, precedence{"L36", "L42"}, precedence{"L36", "L09"},
-    precedence{"L08", "L07"}, precedence{"L41", "L09"},
+    precedence{"L08", "L07"}, precedence{"L41", "L09"}, precedence{"L46", "L09"},
+    precedence{"L27", "L26"},
 };
 
 bool has_rule(const findings& all, std::string_view rule, int pid) {
@@ -29,7 +30,8 @@ bool has_rule(const findings& all, std::string_view rule, int pid) {
 }
 
 bool is_said_better(const findings& all, const finding& one) {
-    constexpr std::array about_clients{std::string_view("L43"), std::string_view("L45")};
+    constexpr std::array about_clients{std::string_view("L43"), std::string_view("L45"),
+                                       std::string_view("L46")};
     if (one.rule == "L44" && one.sure == core::confidence::hint &&
         std::any_of(about_clients.begin(), about_clients.end(),
                     [&](std::string_view rule) { return has_rule(all, rule, one.pid); })) {
@@ -56,8 +58,9 @@ bool rule_case::is_reached(int pid) const {
 findings judge(const seen& of, const std::vector<hop>& route) {
     const rule_case one{of, route};
     findings all;
-    for (const auto group : {judge_shared_causes, judge_signals, judge_shells, judge_states,
-                             judge_threads, judge_sockets, judge_times, judge_platform}) {
+    for (const auto group :
+         {judge_shared_causes, judge_signals, judge_shells, judge_states, judge_threads,
+          judge_sockets, judge_times, judge_platform, judge_restarts}) {
         group(one, all);
     }
     // proven before likely before a hint, and what blocks before what loses.

@@ -35,6 +35,7 @@ void judge_threads(const rule_case& one, findings& into);
 void judge_sockets(const rule_case& one, findings& into);
 void judge_times(const rule_case& one, findings& into);
 void judge_platform(const rule_case& one, findings& into);
+void judge_restarts(const rule_case& one, findings& into);
 
 /// Evidence that many rules have.
 [[nodiscard]] evidence signals_evidence(std::string_view field, int pid, std::uint64_t mask);

@@ -1,43 +1,14 @@
-// A.5: what its sockets hold it up with, or what they lose.
+// A.5: what its sockets hold it up with, or what they lose. Clients are in clients.cpp.
 #include <algorithm>
 #include <array>
 
+#include "doctor/rules/connections.hpp"
 #include "doctor/rules/rules.hpp"
 
 namespace lastcall::doctor {
 namespace {
 
-using std::chrono::milliseconds;
 using std::chrono::seconds;
-
-std::string count_of(std::size_t count, const std::string& what) {
-    return std::to_string(count) + " " + what + (count == 1 ? "" : "s");
-}
-
-std::string seconds_text(milliseconds value) { return std::to_string(value.count() / 1000) + " s"; }
-
-/// Where it was connected at both looks.
-std::vector<const seen_socket*> lasting_connections(const seen& of, int pid, bool is_client) {
-    std::vector<const seen_socket*> found;
-    for (const auto* one : of.sockets_of(pid)) {
-        if (one->line.is(sys::tcp_states::established) && one->is_client == is_client &&
-            one->detail && of.socket_before(*one) != nullptr) {
-            found.push_back(one);
-        }
-    }
-    return found;
-}
-
-evidence oldest_evidence(const std::vector<const seen_socket*>& all, bool by_received) {
-    const auto* oldest =
-        *std::max_element(all.begin(), all.end(), [&](const seen_socket* a, const seen_socket* b) {
-            return by_received ? a->detail->since_received < b->detail->since_received
-                               : a->detail->since_sent < b->detail->since_sent;
-        });
-    return {oldest->local + " with " + oldest->peer,
-            "last received " + seconds_text(oldest->detail->since_received) + " ago, last sent " +
-                seconds_text(oldest->detail->since_sent) + " ago"};
-}
 
 /// L41: it still takes new connections.
 void judge_listener(const rule_case& one, const seen_process& process, findings& into) {
@@ -98,65 +69,6 @@ void judge_accept_queue(const rule_case& one, const seen_process& process, findi
     }
 }
 
-/// L43 to L45: what its clients do while it stops.
-void judge_clients(const rule_case& one, const seen_process& process, findings& into) {
-    // The looks are a second apart, and the kernel counts in ticks: a little less.
-    constexpr auto idle_at_least = milliseconds(900);
-    std::vector<const seen_socket*> idle;
-    std::vector<const seen_socket*> in_flight;
-    std::vector<const seen_socket*> stalled;
-    for (const auto* each : lasting_connections(one.of, process.pid(), true)) {
-        const auto* before = one.of.socket_before(*each);
-        // A window that is probed opens a crack now and then.
-        constexpr std::uint64_t looks_at_least = 20;
-        const bool is_stuck =
-            each->detail->not_sent > 0 && before->detail && before->detail->not_sent > 0 &&
-            (each->detail->acknowledged - before->detail->acknowledged) * looks_at_least <
-                each->detail->not_sent;
-        if (is_stuck) {
-            stalled.push_back(each);
-        } else if (each->has_request()) {
-            in_flight.push_back(each);
-        } else if (each->detail->not_sent == 0 && each->detail->since_sent > idle_at_least) {
-            idle.push_back(each);
-        }
-    }
-    if (!stalled.empty()) {
-        into.push_back({.rule = "L45",
-                        .pid = process.pid(),
-                        .sure = core::confidence::likely,
-                        .what = count_of(stalled.size(), "client") + " take" +
-                                (stalled.size() == 1 ? "s" : "") +
-                                " nothing of what is sent to them, and the stop waits for it",
-                        .fix = "give writes a time limit, or set TCP_USER_TIMEOUT",
-                        .by = {{stalled.front()->local + " with " + stalled.front()->peer,
-                                std::to_string(stalled.front()->detail->not_sent) +
-                                    " bytes not sent at both looks"}}});
-    }
-    if (!in_flight.empty()) {
-        into.push_back({.rule = "L44",
-                        .pid = process.pid(),
-                        .sure = core::confidence::likely,
-                        .what = count_of(in_flight.size(), "request") +
-                                (in_flight.size() == 1 ? " is" : " are") +
-                                " in flight: received, and not answered yet",
-                        .fix = "give handlers a deadline below the grace period",
-                        .by = {oldest_evidence(in_flight, true)}});
-    }
-    if (!idle.empty()) {
-        into.push_back(
-            {.rule = "L43",
-             .pid = process.pid(),
-             .sure = core::confidence::likely,
-             .what = count_of(idle.size(), "client") +
-                     (idle.size() == 1 ? " keeps an idle connection" : " keep idle connections") +
-                     ", and it waits for them",
-             .fix = "answer with `Connection: close` while stopping, and close idle "
-                    "connections",
-             .by = {oldest_evidence(idle, false)}});
-    }
-}
-
 /// L47: the peer has closed, and it never does.
 void judge_close_wait(const rule_case& one, const seen_process& process, findings& into) {
     constexpr std::size_t leak_at_least = 3;
@@ -184,6 +96,46 @@ void judge_close_wait(const rule_case& one, const seen_process& process, finding
                     .fix = "close a connection when its read returns 0",
                     .by = {{"CLOSE_WAIT, one of " + std::to_string(count),
                             sample->local + " with " + sample->peer}}});
+}
+
+/// L52: it has closed them, and their peers have not taken all of what it had sent.
+void judge_orphans(const rule_case& one, findings& into) {
+    std::size_t count = 0;
+    std::uint64_t bytes = 0;
+    const seen_socket* sample = nullptr;
+    for (const auto& each : one.of.second.orphans) {
+        const auto& before = one.of.first.orphans;
+        const bool was_there =
+            std::any_of(before.begin(), before.end(), [&](const seen_socket& was) {
+                return was.line.cookie == each.line.cookie && was.line.state == each.line.state &&
+                       was.line.room <= each.line.room;
+            });
+        if (was_there) {
+            ++count;
+            bytes += each.line.room;
+            sample = &each;
+        }
+    }
+    if (count == 0) {
+        return;
+    }
+    into.push_back(
+        {.rule = "L52",
+         .pid = 0,
+         .how = weight::remains,
+         .sure = core::confidence::proven,
+         .what = count_of(count, "connection") + (count == 1 ? " was" : " were") +
+                 " closed, and the kernel still has " + std::to_string(bytes) +
+                 " bytes to send: they are lost if the machine goes away, and a server without "
+                 "SO_REUSEADDR cannot bind the port again",
+         .fix = "let the answer be taken before the close (shutdown(2), then read to the end), or "
+                "limit the wait: TCP_USER_TIMEOUT, net.ipv4.tcp_orphan_retries",
+         .by = {{sample->local + " with " + sample->peer,
+                 std::string(sample->line.is(sys::tcp_states::fin_wait1) ? "FIN_WAIT1"
+                             : sample->line.is(sys::tcp_states::closing) ? "CLOSING"
+                                                                         : "LAST_ACK") +
+                     ", no inode, Send-Q " + std::to_string(sample->line.room) +
+                     " at both looks"}}});
 }
 
 /// L48: what it has asked of somebody else, and waits for.
@@ -289,6 +241,9 @@ void judge_sockets(const rule_case& one, findings& into) {
         }
     }
     judge_leaked_listener(one, into);
+    if (one.of.is_stopping()) {
+        judge_orphans(one, into);
+    }
 }
 
 }  // namespace lastcall::doctor

@@ -127,6 +127,10 @@ constexpr std::array process_table{
          "both "
          "looks.",
          proc_5, "Look at the file system or device that it waits for.", "", ""},
+    rule{"L27", severity::warning, "a child that was made by vfork(2) does not come to its program",
+         "Its parent sleeps uninterruptibly until the child runs another program or ends: neither "
+         "handlers nor threads that wait for it get on.",
+         "vfork(2)", "Look at what the child waits for: a FIFO, a lock, a file system.", "", ""},
     rule{"L28", severity::warning, "the process is dead, and its parent does not reap it",
          "A zombie is there until its parent calls wait(2).", "wait(2), \"NOTES\"",
          "Reap in the parent, or put an init in front.", "", ""},
@@ -145,6 +149,10 @@ constexpr std::array process_table{
     rule{"L33", severity::warning, "the memory limit slows the stop down",
          "At its limit a cgroup gives memory back before it gets some, or is killed.", cgroups_7,
          "Raise memory.high or memory.max, or drain in smaller pieces.", "", ""},
+    rule{"L34", severity::warning, "the cgroup may have no further process",
+         "What a stop has to start fails: ExecStop=, a preStop hook, the commands of a trap.",
+         "cgroups(7); kernel, Documentation/admin-guide/cgroup-v2.rst, \"PID\"",
+         "Raise pids.max, TasksMax= or --pids-limit.", "", ""},
     rule{"L35", severity::error, "the event loop computes and does not come back",
          "Neither connections nor signals are looked at until it does.", proc_5,
          "Do the work in another thread, or in pieces.", "", ""},
@@ -176,6 +184,11 @@ constexpr std::array process_table{
     rule{"L45", severity::warning, "a client takes nothing, and the stop waits for it",
          "What was sent waits for room in the client's window.", tcp_7,
          "Give writes a limit, or set TCP_USER_TIMEOUT.", "", ""},
+    rule{"L46", severity::warning, "a stream holds up the stop",
+         "A WebSocket, server-sent events or a gRPC stream have no end of their own: a server that "
+         "waits for its connections waits for the client to leave.",
+         "RFC 6455, 7.4.1 (status 1001); RFC 9113, 6.8 (GOAWAY)",
+         "End streams when the stop begins, so that clients come again somewhere else.", "", ""},
     rule{"L47", severity::warning, "connections that the peer has closed are never closed",
          "Each stays in CLOSE_WAIT for as long as the process is there.", "RFC 9293, 3.6",
          "Close a connection when its read returns 0.", "", ""},
@@ -185,6 +198,11 @@ constexpr std::array process_table{
     rule{"L49", severity::error, "a child has inherited the listening socket",
          "It never accepts. Once the server has ended, clients connect to it and hang.",
          "open(2), O_CLOEXEC; socket(2)", "Open listening sockets with SOCK_CLOEXEC.", "", ""},
+    rule{"L52", severity::note, "closed connections are still in the kernel",
+         "Their peers have not taken all that was sent. The bytes are lost if the machine goes "
+         "away, and the port is in use for who binds it without SO_REUSEADDR.",
+         "tcp(7), tcp_orphan_retries; RFC 9293, 3.6",
+         "Read to the end before the close, or limit the wait.", "", ""},
     rule{"L53", severity::error, "the platform waits for less time than the program takes",
          "SIGKILL comes before the program has ended by its own limit.", systemd_kill,
          "Raise the outer limit above the inner one.",
@@ -196,9 +214,22 @@ constexpr std::array process_table{
     rule{"L55", severity::warning, "the unit leaves processes behind, or waits for ever",
          "KillMode=process ends the main process only.", systemd_kill,
          "KillMode=mixed, or control-group.", "KillMode=process", "KillMode=mixed"},
+    rule{
+        "L56", severity::error, "the stop of the unit waits for that of another one",
+        "Units are stopped in the reverse order of their start. Until the other has ended, nothing "
+        "is sent to this one.",
+        "systemd.unit(5), Before=, After=; systemctl(1), list-jobs",
+        "Look at why the other one does not end.", "", ""},
     rule{"L57", severity::warning, "processes survived the stop of their unit",
          "They are in its cgroup, and the unit is not active.", systemd_kill,
          "KillMode=mixed or control-group ends them, too.", "", ""},
+    rule{
+        "L58", severity::warning, "it ends, and is started again",
+        "Whoever looks after it takes its end for a crash, unless it is asked to stop it: Restart= "
+        "of systemd, restart policies of docker, supervisors.",
+        "systemd.service(5), Restart=; https://docs.docker.com/engine/containers/"
+        "start-containers-automatically/",
+        "Stop it by who starts it.", "kill $(pidof orders)", "systemctl stop orders"},
     rule{"L59", severity::note, "an earlier generation is still there",
          "A worker that was told to end waits for connections that do not.",
          "https://nginx.org/en/docs/ngx_core_module.html#worker_shutdown_timeout",
@@ -210,6 +241,10 @@ constexpr std::array process_table{
          "Who stops the service by it signals nobody, or a stranger.",
          "systemd.service(5), PIDFile=",
          "Let the manager stop it, or write the file anew at each start.", "", ""},
+    rule{"L62", severity::warning, "it stops, and says that it is ready",
+         "A load balancer goes on sending it connections, which meet a closed port.",
+         "https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/#pod-termination",
+         "Answer readiness with 503 from the signal on, and stop listening later.", "", ""},
 };
 
 }  // namespace

@@ -89,6 +89,8 @@ std::optional<tcp_detail> parse_detail(const char* at, std::size_t size) noexcep
                               .acknowledged = info.tcpi_bytes_acked,
                               .sent = info.tcpi_bytes_sent,
                               .received = info.tcpi_bytes_received,
+                              .segments_sent = info.tcpi_data_segs_out,
+                              .segments_received = info.tcpi_data_segs_in,
                               .not_sent = info.tcpi_notsent_bytes,
                               .is_window_closed = info.tcpi_snd_wnd == 0 && info.tcpi_probes > 0};
         }

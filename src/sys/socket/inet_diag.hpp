@@ -41,9 +41,9 @@ struct tcp_line {
     std::uint16_t local_port = 0;
     std::uint16_t peer_port = 0;
     std::uint32_t waiting = 0;  ///< bytes not yet read; listening: connections not accepted
-    std::uint32_t room = 0;     ///< listening: connections that may wait
-    std::uint32_t owner = 0;    ///< user id
-    std::uint64_t inode = 0;    ///< 0: nobody has it, it is not accepted yet
+    std::uint32_t room = 0;   ///< bytes not yet acknowledged; listening: connections that may wait
+    std::uint32_t owner = 0;  ///< user id
+    std::uint64_t inode = 0;  ///< 0: nobody has it, it is not accepted yet
     bool is_only_v6 = false;
 
     [[nodiscard]] bool is(tcp_states one) const noexcept {
@@ -65,6 +65,8 @@ struct tcp_detail {
     std::uint64_t acknowledged = 0;               ///< bytes of ours
     std::uint64_t sent = 0;                       ///< bytes of ours, also those sent again
     std::uint64_t received = 0;                   ///< bytes of the peer
+    std::uint32_t segments_sent = 0;              ///< those with data
+    std::uint32_t segments_received = 0;          ///< likewise
     std::uint32_t not_sent = 0;                   ///< bytes that wait for room
     bool is_window_closed = false;                ///< the peer takes nothing, as of now
 };

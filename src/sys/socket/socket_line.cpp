@@ -17,9 +17,6 @@ constexpr std::uint64_t tcp_close_wait = 8;
 constexpr std::uint64_t tcp_listen = 10;
 constexpr std::uint64_t unix_accepts = 0x10000;  // __SO_ACCEPTCON
 constexpr std::uint64_t unix_connected = 3;      // SS_CONNECTED
-// Below this, a port was chosen by somebody: services listen there
-// (/proc/sys/net/ipv4/ip_local_port_range).
-constexpr std::uint16_t first_ephemeral_port = 32768;
 
 template <std::size_t Size>
 void append_v4(short_text<Size>& to, const std::uint8_t* bytes) noexcept {

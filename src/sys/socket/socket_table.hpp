@@ -14,6 +14,10 @@
 
 namespace lastcall::sys {
 
+/// Below this, a port was chosen by somebody: services listen there
+/// (/proc/sys/net/ipv4/ip_local_port_range).
+inline constexpr std::uint16_t first_ephemeral_port = 32768;
+
 enum class socket_kind : std::uint8_t { tcp, udp, unix_path };
 
 enum class socket_state : std::uint8_t {
