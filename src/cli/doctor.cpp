@@ -68,6 +68,7 @@ void complete(doctor::look_request& what, const doctor_wish& wish) {
         what.between = std::chrono::seconds(3);
     }
     what.peeks = wish.peeks;
+    what.takes_stacks = wish.takes_stacks;
     if (!wish.ready.empty()) {
         what.ask_ready = asker_of(wish.ready);
     }
@@ -129,6 +130,10 @@ int run_doctor_command(std::span<char* const> arguments) {
     line.flag("--deep", "3 s between the two looks, instead of 1 s", wish.is_deep);
     line.flag("--peek", "opt-in: look into what clients have sent, and nobody has read yet",
               wish.peeks);
+    line.flag("--stacks",
+              "opt-in: name the functions that threads sit in; each is stopped for some\n"
+              "hundred microseconds",
+              wish.takes_stacks);
     line.text("--ready", "URL",
               "opt-in: ask it while it stops whether it is ready: a GET over http, of this\n"
               "machine; nothing else is ever sent",

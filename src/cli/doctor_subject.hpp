@@ -21,6 +21,7 @@ struct doctor_wish {
     bool watches = false;
     bool is_deep = false;
     bool peeks = false;
+    bool takes_stacks = false;
     bool as_json = false;
     bool as_markdown = false;
     agent_place where;

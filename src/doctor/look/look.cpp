@@ -10,6 +10,7 @@
 #include "doctor/look/sample.hpp"
 #include "doctor/look/script_line.hpp"
 #include "doctor/look/supervision.hpp"
+#include "doctor/look/take_stacks.hpp"
 #include "doctor/look/uwsgi_settings.hpp"
 #include "sys/process/process.hpp"
 #include "sys/process/process_details.hpp"
@@ -229,6 +230,9 @@ seen look(const look_request& what) {
     ask_others(what, ask, made);
     if (what.peeks && made.is_stopping()) {
         peek_at_clients(made);
+    }
+    if (what.takes_stacks) {
+        take_stacks(made);
     }
     for (auto& [pid, one] : made.second.processes) {
         if (!one.program.starts_with("node")) {

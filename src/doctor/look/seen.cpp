@@ -1,8 +1,18 @@
 #include "doctor/look/seen.hpp"
 
 #include <algorithm>
+#include <array>
 
 namespace lastcall::doctor {
+
+bool waits_for_events(const sys::thread_facts& one) noexcept {
+    constexpr std::array calls{std::string_view("epoll_wait"),   std::string_view("epoll_pwait"),
+                               std::string_view("epoll_pwait2"), std::string_view("poll"),
+                               std::string_view("ppoll"),        std::string_view("select"),
+                               std::string_view("pselect6"),     std::string_view("io_uring_enter"),
+                               std::string_view("accept"),       std::string_view("accept4")};
+    return std::find(calls.begin(), calls.end(), one.call_name) != calls.end();
+}
 
 std::vector<const seen_process*> seen::children_of(int pid) const {
     std::vector<const seen_process*> found;

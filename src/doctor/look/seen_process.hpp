@@ -13,6 +13,7 @@
 #include "sys/process/descriptor_list.hpp"
 #include "sys/process/process_facts.hpp"
 #include "sys/process/thread_list.hpp"
+#include "sys/process/unwinder.hpp"
 
 namespace lastcall::doctor {
 
@@ -22,6 +23,16 @@ struct idle_limit {
     std::string file;
     std::uint32_t line = 0;  ///< from 1
 };
+
+/// The functions on the stack of a thread, the innermost first.
+struct thread_stack {
+    int thread = 0;
+    std::vector<sys::stack_frame> frames;
+    std::chrono::nanoseconds stopped{0};  ///< for so long it was, to be looked at
+};
+
+/// In a call in which event loops wait: epoll_wait(2), accept(2) and the like.
+[[nodiscard]] bool waits_for_events(const sys::thread_facts& one) noexcept;
 
 struct seen_process {
     sys::process_entry entry;
@@ -56,6 +67,7 @@ struct seen_process {
     int sleeping_thread = 0;
     std::uint64_t ticks = 0;  ///< of processor time, all threads
     sys::thread_list threads;
+    std::vector<thread_stack> stacks;  ///< where it was asked for them
     sys::descriptor_list descriptors;
     std::vector<std::uint64_t> sockets;  ///< their inodes, of the descriptors; sorted
     std::uint64_t group_periods = 0;     ///< of its cgroup's processor limit: cpu.stat

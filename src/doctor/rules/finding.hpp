@@ -25,6 +25,7 @@ enum class weight : std::uint8_t {
 struct finding {
     std::string_view rule;  ///< "L14"
     int pid = 0;            ///< 0: none in particular
+    int thread = 0;         ///< whose stack tells more; 0: none in particular
     weight how = weight::blocks;
     core::confidence sure = core::confidence::likely;
     std::string what;

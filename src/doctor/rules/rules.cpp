@@ -21,7 +21,8 @@ constexpr std::array precedences{
     precedence{"L45", "L44"}, precedence{"L48", "L09"}, precedence{"L40", "L09"},
     precedence{"L35", "L42"}, precedence{"L36", "L42"}, precedence{"L36", "L09"},
     precedence{"L08", "L07"}, precedence{"L41", "L09"}, precedence{"L46", "L09"},
-    precedence{"L27", "L26"},
+    precedence{"L27", "L26"}, precedence{"L38", "L09"}, precedence{"L38", "L37"},
+    precedence{"L38", "L05"}, precedence{"L38", "L07"},
 };
 
 bool has_rule(const findings& all, std::string_view rule, int pid) {
@@ -60,7 +61,7 @@ findings judge(const seen& of, const std::vector<hop>& route) {
     findings all;
     for (const auto group :
          {judge_shared_causes, judge_signals, judge_shells, judge_states, judge_threads,
-          judge_sockets, judge_times, judge_platform, judge_restarts}) {
+          judge_stacks, judge_sockets, judge_times, judge_platform, judge_restarts}) {
         group(one, all);
     }
     // proven before likely before a hint, and what blocks before what loses.
@@ -74,6 +75,7 @@ findings judge(const seen& of, const std::vector<hop>& route) {
             kept.push_back(each);
         }
     }
+    add_stacks(of, kept);
     return kept;
 }
 

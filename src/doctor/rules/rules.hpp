@@ -32,6 +32,7 @@ void judge_signals(const rule_case& one, findings& into);
 void judge_shells(const rule_case& one, findings& into);
 void judge_states(const rule_case& one, findings& into);
 void judge_threads(const rule_case& one, findings& into);
+void judge_stacks(const rule_case& one, findings& into);
 void judge_sockets(const rule_case& one, findings& into);
 void judge_times(const rule_case& one, findings& into);
 void judge_platform(const rule_case& one, findings& into);
@@ -43,6 +44,9 @@ void judge_restarts(const rule_case& one, findings& into);
 [[nodiscard]] evidence script_evidence(const script_place& place);
 /// "SIGHUP SIGTERM", of more than 8 the rest as a count; "none".
 [[nodiscard]] std::string signals_text(std::uint64_t mask);
+
+/// Adds the stacks of the threads that the findings are about, where they were taken.
+void add_stacks(const seen& of, findings& all);
 
 /// The process as core/stop_cause takes it. Lifetime: that of `of`.
 [[nodiscard]] core::stop_facts facts_of(const seen& of, const seen_process& one, bool is_reached);

@@ -248,6 +248,7 @@ void judge_shared_causes(const rule_case& one, findings& into) {
         core::write_fix(cause, facts, fix);
         finding made{.rule = core::rule_of(cause, facts),
                      .pid = pid,
+                     .thread = cause.kind == stop_cause_kind::slow_handler ? pid : 0,
                      .how = weight_of(cause.kind, one.of.is_on_route(pid)),
                      .sure = sureness_of(cause, process),
                      .what = std::string(what.view()),

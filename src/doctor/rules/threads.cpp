@@ -8,20 +8,8 @@
 namespace lastcall::doctor {
 namespace {
 
-constexpr std::array waits_for_events{
-    std::string_view("epoll_wait"),   std::string_view("epoll_pwait"),
-    std::string_view("epoll_pwait2"), std::string_view("poll"),
-    std::string_view("ppoll"),        std::string_view("select"),
-    std::string_view("pselect6"),     std::string_view("io_uring_enter"),
-    std::string_view("accept"),       std::string_view("accept4")};
-
-bool waits_in_loop(const sys::thread_facts& one) {
-    return std::find(waits_for_events.begin(), waits_for_events.end(), one.call_name) !=
-           waits_for_events.end();
-}
-
 bool has_waiting_loop(const seen_process& one) {
-    return std::any_of(one.threads.threads.begin(), one.threads.threads.end(), waits_in_loop);
+    return std::any_of(one.threads.threads.begin(), one.threads.threads.end(), waits_for_events);
 }
 
 /// Who waits for something else than connections, and so takes none.
@@ -80,6 +68,7 @@ bool judge_busy_loop(const rule_case& one, const seen_process& before, const see
         into.push_back(
             {.rule = "L35",
              .pid = now.pid(),
+             .thread = thread.id,
              .sure = core::confidence::likely,
              .what = thread_name(thread, now.pid()) +
                      " computes and does not come back to its event loop: neither connections "
@@ -123,6 +112,7 @@ void judge_blocked_loop(const rule_case& one, const seen_process& before, const 
     }
     into.push_back({.rule = "L36",
                     .pid = now.pid(),
+                    .thread = main.id,
                     .sure = core::confidence::likely,
                     .what = "its main thread waits in " + std::string(main.call_name) +
                             target_of(one.of, now, main) +
@@ -151,6 +141,7 @@ void judge_join(const rule_case& one, const seen_process& before, const seen_pro
         }
         into.push_back({.rule = "L37",
                         .pid = now.pid(),
+                        .thread = thread.id,
                         .sure = core::confidence::hint,
                         .what = "its main thread waits for another one, and " +
                                 thread_name(thread, now.pid()) + " sits in " +
@@ -209,6 +200,7 @@ void judge_full_pipe(const seen_process& before, const seen_process& now, findin
                                                      : "descriptor " + std::to_string(open->number);
         into.push_back({.rule = "L40",
                         .pid = now.pid(),
+                        .thread = thread.id,
                         .sure = core::confidence::likely,
                         .what = thread_name(thread, now.pid()) + " waits to write to " + name +
                                 ": the pipe is full, and whoever reads it does not",

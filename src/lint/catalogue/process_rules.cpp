@@ -162,6 +162,15 @@ constexpr std::array process_table{
     rule{"L37", severity::warning, "main() waits for a thread that nobody has woken",
          "A thread in accept(2) or read(2) does not notice that a stop has begun.",
          "pthread_join(3)", "Wake it: shutdown(2), an eventfd, or a time limit.", "", ""},
+    rule{"L38", severity::error, "a signal handler waits for a lock that it has interrupted",
+         "malloc, printf, syslog and mutexes are not to be used in a handler: what was interrupted "
+         "may have their lock, and goes on only when the handler has ended. `lastcall doctor "
+         "--stacks` sees it.",
+         "signal-safety(7)",
+         "Let the handler set a flag or write to an eventfd, and do the rest "
+         "outside of it.",
+         "signal(SIGTERM, [](int) { printf(\"stopping\"); exit(0); })",
+         "signal(SIGTERM, [](int) { write(stop_fd, \"x\", 1); })"},
     rule{"L39", severity::warning, "a shutdown hook of the runtime does not end",
          "The Java virtual machine has taken the signal, and waits for its hooks.",
          "java.lang.Runtime.addShutdownHook", "Give what the hook waits for a limit.", "", ""},
