@@ -231,6 +231,9 @@ doctor::look_request subject_of(const doctor_wish& wish) {
         }
         made.pid =
             made.platform.main_pid != 0 ? made.platform.main_pid : made.platform.members.front();
+        made.ask_platform = [name = made.platform.name.substr(5)](const std::string&) {
+            return facts_of_unit(name);
+        };
     } else if (!wish.container.empty()) {
         made.platform = facts_of_container(wish.container);
         made.pid = made.platform.main_pid;

@@ -54,6 +54,22 @@ TEST(DoctorReport, MarkdownKeepsTheTextOfOthersFromBeingMarkup) {
     EXPECT_NE(text.find("`app /x/ 'y' *z*`"), std::string::npos) << text;
 }
 
+TEST(DoctorReport, TheLineOfAWatchNamesTheCauseBeforeTheStepOfSystemd) {
+    auto of = both({server(50)});
+    of.platform.kind = doctor::platform_kind::systemd;
+    of.platform.main_pid = 50;
+    of.platform.active = "deactivating";
+    of.platform.sub = "stop";
+    of.since = std::chrono::seconds(5);
+    EXPECT_TRUE(blocker_line(doctor::diagnosis(doctor::seen(of))).starts_with("L54 "));
+    of.platform.sub = "stop-sigterm";
+    EXPECT_TRUE(blocker_line(doctor::diagnosis(doctor::seen(of))).starts_with("L09 pid 50: "));
+    of.since.reset();
+    of.second.processes.at(50).signals.caught = 0;
+    EXPECT_TRUE(blocker_line(doctor::diagnosis(std::move(of))).starts_with("L54 "))
+        << "nothing else is known";
+}
+
 TEST(DoctorReport, EachRuleOfTheEngineIsInTheCatalogue) {
     for (int kind = 0; kind <= static_cast<int>(core::stop_cause_kind::should_have_ended); ++kind) {
         const core::stop_cause cause{static_cast<core::stop_cause_kind>(kind),

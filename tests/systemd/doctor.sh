@@ -33,6 +33,7 @@ unit deaf exec 90s '/srv/subject ignores'
 unit slow exec 90s '/srv/subject slow-handler'
 unit idle exec 90s '/srv/subject idle'
 unit exec-stop exec 90s '/srv/subject good' 'ExecStop=/bin/sleep 300'
+unit steps exec 4s '/srv/subject slow-handler' 'ExecStop=/bin/sleep 3'
 unit stop-post exec 90s '/srv/subject good' 'ExecStopPost=/bin/sleep 300'
 boot
 
@@ -80,6 +81,18 @@ check 'what runs behind the main process is named' \
 check 'systemd is at stop-sigterm, and for how long is told' \
     grep -q 'stop-sigterm, for [2-9]s' "$out/deaf.json"
 check 'the unit of a process id is found' cmp "$out/deaf.rules" "$out/deaf.pid.rules"
+# $1 what a watch has printed, then what has to be in it, in this order
+tells() {
+    local file=$1 line=0 found each
+    shift
+    for each in "$@"; do
+        found=$(tail -n +$((line + 1)) "$file" | grep -n -m 1 -e "$each" | cut -d: -f1)
+        [ -n "$found" ] || return 1
+        line=$((line + found))
+    done
+}
+check 'a watch follows the steps of the stop, and ends with it' \
+    tells "$out/steps.watch" 'ExecStop= has not ended' 'L09' 'it has ended'
 check 'a unit that is over, and left nothing, is said' \
     grep -q 'does not run' "$out/good.after.text"
-finish "$out/driver.log" "$out"/*.json
+finish "$out/driver.log" "$out/steps.watch" "$out"/*.json

@@ -11,6 +11,10 @@ std::string counted(std::size_t count, const std::string& one, const std::string
     return std::to_string(count) + " " + (count == 1 ? one : many);
 }
 
+std::string line_of(const finding& one) {
+    return std::string(one.rule) + " pid " + std::to_string(one.pid) + ": " + one.what;
+}
+
 }  // namespace
 
 diagnosis::diagnosis(seen&& what)
@@ -23,12 +27,15 @@ std::string blocker_line(const diagnosis& one) {
     if (one.of.find(one.of.service()) == nullptr && one.of.find(one.of.entry()) == nullptr) {
         return "it has ended";
     }
+    const finding* step = nullptr;
     for (const finding& each : one.found) {
-        if (each.how == weight::blocks) {
-            return std::string(each.rule) + " pid " + std::to_string(each.pid) + ": " + each.what;
+        if (each.rule == "L54" && one.of.platform.has_signalled()) {
+            step = &each;  // that systemd waits for it: why is said by another
+        } else if (each.how == weight::blocks) {
+            return line_of(each);
         }
     }
-    return "nothing that can be seen keeps it";
+    return step == nullptr ? "nothing that can be seen keeps it" : line_of(*step);
 }
 
 std::string looked_at_text(const diagnosis& one) {
