@@ -6,7 +6,7 @@ import socket
 import tempfile
 import time
 
-from fixtures import Asked, fixture, need
+from fixtures import TOLD, Asked, fixture, need
 from patient import (IN_NAMESPACE, children_of, field_of, free_port, init_of_namespace, listens,
                      running, said_by, wait_until)
 
@@ -113,15 +113,33 @@ def alive(pid):
     return field_of(pid, "State")[:1] not in ("", "Z")
 
 
-@fixture
-def gunicorn():
+@contextlib.contextmanager
+def gunicorn_app():
+    """A folder with an application, and the command that serves it."""
     port = free_port()
     with tempfile.TemporaryDirectory() as folder:
         write_file(folder, "app.py",
                    "def app(environ, start):\n    start('200 OK', [])\n    return [b'']\n")
-        with server(["gunicorn", "--workers", "2", "app:app", "-b", f"127.0.0.1:{port}"], port,
-                    folder):
-            yield Asked(("--port", port))
+        yield port, folder, ["gunicorn", "--workers", "2", "--graceful-timeout", "30", "app:app",
+                             "-b", f"127.0.0.1:{port}"]
+
+
+@fixture
+def gunicorn():
+    with gunicorn_app() as (port, folder, argv), server(argv, port, folder):
+        yield Asked(("--port", port))
+
+
+@fixture
+def gunicorn_below_supervisord(waits_s):
+    need("gunicorn")
+    with gunicorn_app() as (port, folder, argv):
+        conf = write_file(folder, "s.conf",
+                          "[supervisord]\nnodaemon=true\nlogfile=/dev/null\nlogfile_maxbytes=0\n"
+                          f"pidfile=s.pid\n[program:web]\ncommand={' '.join(argv)}\n"
+                          f"stopwaitsecs={waits_s}\n")
+        with server(["supervisord", "-c", conf], port, folder) as process:
+            yield Asked((process.pid,))
 
 
 @fixture
@@ -133,6 +151,34 @@ def redis_in_container(grace):
         answer = f"Pid={process.pid}\nStatus=running\nStopSignal=SIGTERM\nStopTimeout={grace}"
         with said_by("docker", answer) as environment:
             yield Asked(("--container", "cache"), env=environment)
+
+
+READY = r"""
+import http.server, signal, sys
+status = [200]
+class Handler(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(status[0])
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+    def log_message(self, *_):
+        pass
+def stop(*_):
+    status[0] = int(sys.argv[1])
+signal.signal(signal.SIGTERM, stop)
+server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+print(server.server_address[1], flush=True)
+server.serve_forever()
+"""
+
+
+@fixture
+def answers_when_asked_for_readiness(status):
+    """With SIGTERM it answers so."""
+    with running(["/usr/bin/python3", "-c", READY, str(status)]) as process:
+        port = int(process.stdout.readline())
+        process.send_signal(signal.SIGTERM)
+        yield Asked((process.pid, *TOLD, "--ready", f"http://127.0.0.1:{port}/ready"))
 
 
 @fixture

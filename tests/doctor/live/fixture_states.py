@@ -56,6 +56,16 @@ def with_processor(mode, quota_us):
 
 
 @fixture
+def with_processes(mode, at_most):
+    need(root=True)
+    with groups.group_below(groups.root_with("pids")) as group, running([SUBJECT, mode]) as process:
+        ready(process)
+        groups.write(group, "pids.max", at_most)
+        groups.enter(group, process.pid)
+        yield Asked((process.pid,))
+
+
+@fixture
 def with_memory(size):
     """It reads a file of 32 MiB again and again."""
     need(root=True)

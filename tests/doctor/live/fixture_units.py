@@ -29,15 +29,25 @@ def unit_of(count):
 
 
 @contextlib.contextmanager
-def asked_of(facts):
+def asked_of(facts, *more):
     text = "\n".join(f"{name}={value}" for name, value in facts.items())
     with said_by("systemctl", text) as environment:
-        yield Asked(("--unit", "web"), env=environment)
+        yield Asked(("--unit", "web", *more), env=environment)
 
 
 @fixture
-def unit(count=1, **said):
-    with unit_of(count) as (_, facts), asked_of({**facts, **said}) as asked:
+def unit(count=1, more=(), **said):
+    with unit_of(count) as (_, facts), asked_of({**facts, **said}, *more) as asked:
+        yield asked
+
+
+@fixture
+def unit_with_job(other):
+    """Its stop waits for that of `other`; empty: for nobody. What `list-jobs` prints goes with the
+    properties: who asks for one reads over the other."""
+    waits = f"\n└─  \twaiting for job 198 ({other}/stop) -    -" if other else ""
+    with unit_of(1) as (_, facts), asked_of(
+            {**facts, "Job": f"199\n199 web.service stop waiting{waits}"}) as asked:
         yield asked
 
 

@@ -71,14 +71,15 @@ def before(mode):
 
 
 @fixture
-def told(mode):
-    """It was sent SIGTERM."""
+def told(mode, *more, age=0):
+    """It was sent SIGTERM; `age`: after so many seconds, for what is true only then."""
     with running([SUBJECT, mode]) as process:
         ready(process)
         settle(process, mode)
+        time.sleep(age)
         process.send_signal(signal.SIGTERM)
         settle(process, mode)
-        yield Asked((process.pid, *TOLD))
+        yield Asked((process.pid, *TOLD, *more))
 
 
 @fixture

@@ -142,6 +142,8 @@ TABLE = [
     ("haproxy, reloaded", "", servers.haproxy_reloaded(with_client=False)),
     ("haproxy, reloaded with clients", "L59:likely", servers.haproxy_reloaded(with_client=True)),
     ("gunicorn", "", servers.gunicorn()),
+    ("supervisord that waits", "", servers.gunicorn_below_supervisord(35)),
+    ("supervisord that kills too early", "L21:likely", servers.gunicorn_below_supervisord(10)),
     ("redis within the time of docker", "", servers.redis_in_container(30)),
     ("redis beyond the time of docker", "L53:hint", servers.redis_in_container("<nil>")),
     ("a unit", "", units.unit()),

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <mutex>
 #include <thread>
 
 #include "modes.hpp"
@@ -92,6 +93,15 @@ void run_slow_handler(const char*) {
     sleep_for_ever();
 }
 
+/// Its handler needs what the interrupted code holds.
+void run_lock_in_handler(const char*) {
+    static std::mutex busy;
+    ::signal(SIGTERM, [](int) { const std::lock_guard lock(busy); });
+    const std::lock_guard lock(busy);
+    say_ready();
+    sleep_for_ever();
+}
+
 /// A parent that is no shell, and does not know that it should tell its child.
 void run_silent_parent(const char*) {
     if (::fork() == 0) {
@@ -124,6 +134,7 @@ std::span<const mode> signal_modes() {
         mode{"signalfd-not-read", run_signalfd_not_read},
         mode{"pending-in-thread", run_pending_in_thread},
         mode{"slow-handler", run_slow_handler},
+        mode{"lock-in-handler", run_lock_in_handler},
         mode{"silent-parent", run_silent_parent},
         mode{"telling-parent", run_telling_parent},
     };

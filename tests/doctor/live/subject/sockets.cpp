@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <chrono>
 #include <cstdlib>
 #include <cstring>
 #include <string>
@@ -62,6 +63,36 @@ void run_stalled(const char*) {
     }).detach();
     connect_from_child(fd, "", 1);
     wait_in_epoll(listening());
+}
+
+/// Events to one client, several a second, for as long as there is one.
+void run_stream(const char*) {
+    catch_term();
+    const int fd = listening();
+    std::thread([fd] {
+        const int one = ::accept(fd, nullptr, nullptr);
+        for (;;) {
+            expect(::send(one, "data: tick\n\n", 12, MSG_NOSIGNAL) > 0);
+            std::this_thread::sleep_for(std::chrono::milliseconds(200));
+        }
+    }).detach();
+    connect_from_child(fd, request, 1);
+    say_ready(port_of(fd));
+    sleep_for_ever();
+}
+
+/// It has closed a connection, and the client does not take what was sent.
+void run_closed_with_rest(const char*) {
+    catch_term();
+    const int fd = listening();
+    connect_from_child(fd, "", 1);
+    const int one = ::accept(fd, nullptr, nullptr);
+    const std::string much(1U << 20U, 'x');
+    while (::send(one, much.data(), much.size(), MSG_DONTWAIT) > 0) {
+    }
+    ::close(one);
+    say_ready(port_of(fd));
+    wait_in_epoll(fd);
 }
 
 /// Its loop waits, but not for this listener: it has as many connections as it may.
@@ -125,6 +156,8 @@ std::span<const mode> socket_modes() {
         mode{"close-wait", run_close_wait},
         mode{"asking", run_asking, true},
         mode{"leak", run_leak},
+        mode{"stream", run_stream},
+        mode{"closed-with-rest", run_closed_with_rest},
     };
     return all;
 }

@@ -9,6 +9,7 @@
 
 #include <array>
 #include <atomic>
+#include <chrono>
 #include <string>
 #include <thread>
 
@@ -51,6 +52,22 @@ void run_vfork(const char*) {
     // The parent sleeps for as long as its child has not started a program.
     if (::vfork() == 0) {
         sleep_for_ever();
+    }
+}
+
+/// It tries to start others, and may not.
+void run_forking(const char*) {
+    end_by_term();
+    say_ready();
+    for (;;) {
+        const int child = ::fork();
+        if (child == 0) {
+            ::_exit(0);
+        }
+        if (child > 0) {
+            ::waitpid(child, nullptr, 0);
+        }
+        std::this_thread::sleep_for(std::chrono::milliseconds(100));
     }
 }
 
@@ -123,6 +140,7 @@ std::span<const mode> state_modes() {
         mode{"zombie", run_zombie},
         mode{"debugger", run_debugger},
         mode{"vfork", run_vfork},
+        mode{"forking", run_forking},
         mode{"reader", run_reader, true},
         mode{"reading-thread", run_reading_thread, true},
         mode{"exit", run_exit, true},
