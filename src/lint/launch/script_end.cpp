@@ -30,6 +30,13 @@ constexpr std::string_view short_commands =
 constexpr std::string_view chores =
     " apk apt apt-get dnf dpkg git kubectl systemctl update-alternatives update-rc.d yum ";
 
+/// `git daemon`, `kubectl proxy`: what lasts, of a tool that is over by itself otherwise.
+bool is_lasting_chore(const step& one) {
+    return std::any_of(one.arguments.begin(), one.arguments.end(), [](const auto& word) {
+        return word.is("daemon") || word.is("proxy") || word.is("port-forward");
+    });
+}
+
 /// `server --version`: it says something and ends.
 bool only_tells(const step& one) {
     return one.arguments.size() == 2 &&
@@ -39,7 +46,8 @@ bool only_tells(const step& one) {
 
 /// It is over by itself: a script that ends so has nothing to lose.
 bool is_over_soon(const step& one) {
-    return is_short_command(one.name()) || shell::is_named(chores, one.name()) || only_tells(one) ||
+    return is_short_command(one.name()) ||
+           (shell::is_named(chores, one.name()) && !is_lasting_chore(one)) || only_tells(one) ||
            (shell::sleep_of(one) && shell::sleep_of(one)->is_known());
 }
 

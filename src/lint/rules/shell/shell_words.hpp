@@ -46,7 +46,7 @@ inline constexpr std::string_view stop_signals[] = {"TERM", "INT", "QUIT", "HUP"
     if (one.from == nullptr || !one.from->is_plain()) {
         return one.from == nullptr ? one.what.text : std::string(one.from->text);
     }
-    const std::string text(one.from->text);
+    std::string text(one.from->text);
     if (one.from->where.end - one.from->where.begin == text.size()) {
         return text;
     }

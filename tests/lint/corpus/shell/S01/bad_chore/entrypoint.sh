@@ -1,0 +1,3 @@
+#!/bin/sh
+mkdir -p /srv/git
+git daemon --base-path=/srv/git
