@@ -20,17 +20,19 @@ constexpr std::array chain_table{
          "web.yaml:    terminationGracePeriodSeconds: 30",
          "Dockerfile:  CMD [\"gunicorn\", \"--graceful-timeout\", \"60\", \"app\"]\n"
          "web.yaml:    terminationGracePeriodSeconds: 75"},
-    rule{"CH02", severity::warning, "a command leaves less time than what it stops has asked for",
-         "The time on the command line takes the place of the one that the service was given, and "
-         "what is in flight is cut off.",
-         "kubectl delete: https://kubernetes.io/docs/reference/kubectl/generated/kubectl_delete/ "
-         "and "
-         "docker stop: https://docs.docker.com/reference/cli/docker/container/stop/",
-         "Leave the time out, or give at least what the service needs.",
-         "deploy.sh:   kubectl delete pod -l app=web --grace-period=30\n"
-         "web.yaml:    terminationGracePeriodSeconds: 90",
-         "deploy.sh:   kubectl delete pod -l app=web\n"
-         "web.yaml:    terminationGracePeriodSeconds: 90"},
+    rule{
+        "CH02", severity::warning, "a command leaves less time than what it stops has asked for",
+        "A grace period on the command line takes the place of the one that the service was given, "
+        "and what is in flight is cut off. When a limit is over, the stop goes on and nobody waits "
+        "for it.",
+        "kubectl delete: https://kubernetes.io/docs/reference/kubectl/generated/kubectl_delete/ "
+        "and "
+        "docker stop: https://docs.docker.com/reference/cli/docker/container/stop/",
+        "Leave the time out, or give at least what the service needs.",
+        "deploy.sh:   kubectl delete pod -l app=web --grace-period=30\n"
+        "web.yaml:    terminationGracePeriodSeconds: 90",
+        "deploy.sh:   kubectl delete pod -l app=web\n"
+        "web.yaml:    terminationGracePeriodSeconds: 90"},
     rule{"CH03", severity::note, "it cannot be proven that a service stops in time",
          "Its program waits for its work as long as that takes where nobody limits it, and no file "
          "that was looked at does. It may end in time, or be killed.",

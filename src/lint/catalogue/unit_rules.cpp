@@ -92,13 +92,14 @@ constexpr std::array unit_table{
          "Add After= for what has to be there until the end.",
          "[Unit]\nRequires=db.service\n[Service]\nExecStart=/usr/bin/server",
          "[Unit]\nRequires=db.service\nAfter=db.service\n[Service]\nExecStart=/usr/bin/server"},
-    rule{"U12", severity::warning, "the client is stopped, and not the container",
-         "The container belongs to another daemon. When systemd kills the client, the container "
-         "goes on; when the client's own grace period is longer than TimeoutStopSec, nobody waits "
-         "for its end.",
+    rule{"U12", severity::warning, "a unit and its container are not stopped as one",
+         "The container belongs to Docker or Podman. When systemd kills the client, the container "
+         "goes on; when the client's own grace period (StopTimeout= of Quadlet) is longer than "
+         "TimeoutStopSec, nobody waits for its end; when it is the usual 10 s, a longer "
+         "TimeoutStopSec is of no use.",
          "moby: https://github.com/moby/moby/issues/6791",
-         "Add ExecStop with a stop of the container, and a TimeoutStopSec longer than its grace "
-         "period.",
+         "Add ExecStop with a stop of the container (Quadlet has one), and a TimeoutStopSec longer "
+         "than its grace period.",
          "[Service]\nExecStart=/usr/bin/docker run --name web example/web",
          "[Service]\nExecStart=/usr/bin/docker run --name web example/web\n"
          "ExecStop=/usr/bin/docker stop -t 30 web\nTimeoutStopSec=45"},

@@ -234,7 +234,7 @@ void judge_command(const budget_digest& command, std::span<const joined_budget* 
 /// The comment that is about the place, by the digests of its file.
 void accept_by_comment(finding& one, const digest_store& kept) {
     for (const budget_digest& each : kept.all()) {
-        if (each.where.file != one.file) {
+        if (each.accepted.empty() || each.where.file != one.file) {
             continue;
         }
         for (const suppression& comment : each.accepted) {

@@ -185,7 +185,8 @@ void check_forced(const unit_case& given) {
     bool was_asked = false;
     for (const stop_step& one : steps_of_runs(given.stops())) {
         const auto stop = shell::stop_request_of(one.what);
-        if (stop && !stop->only_asks && is_forced_end(*stop) && !was_asked) {
+        const bool is_forced = stop && !stop->only_asks && is_forced_end(*stop);
+        if (is_forced && !was_asked) {
             if (auto* made = given.add(
                     "U06", one.run->from(),
                     "\"" + words_of(one.what) + "\" sends SIGKILL without having asked first")) {
@@ -193,8 +194,9 @@ void check_forced(const unit_case& given) {
                 take_out(*made, given, *one.run);
             }
         }
-        was_asked = was_asked || (stop && !stop->only_asks) || asked_by(one.what).has_value() ||
-                    !is_short_command(one.what.name());
+        was_asked = was_asked ||
+                    (!is_forced && ((stop && !stop->only_asks) || asked_by(one.what).has_value() ||
+                                    !is_short_command(one.what.name())));
     }
     for (const stop_step& one : steps_of_runs(given.stop_posts())) {
         const auto stop = shell::stop_request_of(one.what);

@@ -65,6 +65,16 @@ TEST(Units, AreMendedWhereNothingHasToBeDecided) {
     }
 }
 
+TEST(Units, OfSeveralStopsThatKillEachIsToldAndTakenOut) {
+    test_folder in;
+    const std::string begin = "[Service]\nExecStart=/usr/bin/server\n";
+    const std::string kill = "ExecStop=/bin/kill -9 $MAINPID\n";
+    const auto file = in.add("web.service", begin + kill + kill);
+    ASSERT_EQ(lint_units(in, true).size(), 2U);
+    EXPECT_EQ(unit_content(file), begin);
+    EXPECT_TRUE(lint_units(in, true).empty());
+}
+
 TEST(Units, NothingIsPutIntoAWordWithoutQuotes) {
     test_folder in;
     constexpr std::string_view text = "[Service]\nExecStart=sh -c server\n";
