@@ -63,7 +63,7 @@ TEST(DoctorReport, TheLineOfAWatchNamesTheCauseBeforeTheStepOfSystemd) {
     of.since = std::chrono::seconds(5);
     EXPECT_TRUE(blocker_line(doctor::diagnosis(doctor::seen(of))).starts_with("L54 "));
     of.platform.sub = "stop-sigterm";
-    EXPECT_TRUE(blocker_line(doctor::diagnosis(doctor::seen(of))).starts_with("L09 pid 50: "));
+    EXPECT_EQ(blocker_line(doctor::diagnosis(doctor::seen(of))).substr(0, 12), "L09 pid 50: ");
     of.since.reset();
     of.second.processes.at(50).signals.caught = 0;
     EXPECT_TRUE(blocker_line(doctor::diagnosis(std::move(of))).starts_with("L54 "))
