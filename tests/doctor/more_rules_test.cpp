@@ -126,6 +126,9 @@ TEST(Rules, OfAPipeThatNobodyEmpties) {
         p.threads.threads.push_back(writer);
     });
     EXPECT_EQ(rules_of(of), "L40");
+    at_both(of, 50, [](auto& p) { p.is_frozen = true; });
+    EXPECT_EQ(rules_of(of), "L24") << "it was in the call when it was frozen";
+    at_both(of, 50, [](auto& p) { p.is_frozen = false; });
     of.second.processes.at(50).threads.threads.back().ticks = 1;
     EXPECT_EQ(rules_of(of), "") << "it gets on";
 }

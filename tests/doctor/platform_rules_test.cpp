@@ -64,6 +64,11 @@ TEST(Rules, OfConnectionsThatTheKernelStillHas) {
     EXPECT_EQ(rules_of(of), "") << "nobody stops it";
     of.since = 1s;
     EXPECT_EQ(rules_of(of), "L52");
+    of.first.orphans.front().line.room = 720;
+    EXPECT_EQ(rules_of(of), "L52") << "a probe was taken";
+    of.first.orphans.front().line.room = 800;
+    EXPECT_EQ(rules_of(of), "") << "it gets on";
+    of.first.orphans.front().line.room = 700;
     of.second.orphans.front().line.cookie = {8, 8};
     EXPECT_EQ(rules_of(of), "") << "another one: they come and go";
 }

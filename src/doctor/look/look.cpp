@@ -132,7 +132,8 @@ void read_settings(seen& made) {
         }
         auto& one = found->second;
         const auto around = surroundings_of(pid);
-        if (!around.is_readable()) {
+        // Of one whose main thread is over the kernel shows nobody its folders.
+        if (!around.is_readable() && one.entry.state != 'Z') {
             made.blind_spots.push_back({"the settings of pid " + std::to_string(pid),
                                         "its files and its environment are another user's",
                                         "run it as root", "L10 of uWSGI, L21, L53"});

@@ -219,7 +219,7 @@ void judge_threads(const rule_case& one, findings& into) {
     for (const auto& [pid, now] : one.of.second.processes) {
         const auto* before = one.of.before(pid);
         if (before == nullptr || now.threads.threads.empty() || before->threads.threads.empty() ||
-            now.entry.is_dead()) {
+            now.entry.is_dead() || now.is_frozen) {  // frozen in a call it does not wait there
             continue;
         }
         judge_full_pipe(*before, now, into);
