@@ -31,7 +31,19 @@ def half_a_request(port):
     """A connection that is neither idle nor over."""
     with socket.create_connection(("127.0.0.1", port)) as client:
         client.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n")
+        wait_until(lambda: is_read(port, client.getsockname()[1]), "the server to read it")
         yield client
+
+
+def is_read(port, client_port):
+    """The server has accepted the connection, and read what was sent."""
+    with open("/proc/net/tcp", encoding="ascii") as lines:
+        for line in list(lines)[1:]:
+            _, local, peer, _, queues, _, _, _, _, inode, *_ = line.split()
+            if int(local.split(":")[1], 16) == port and \
+                    int(peer.split(":")[1], 16) == client_port:
+                return inode != "0" and queues.endswith(":00000000")
+    return False
 
 
 @contextlib.contextmanager

@@ -7,7 +7,7 @@ import subprocess
 import tempfile
 
 import groups
-from fixtures import Asked, TooSlow, fixture, need, ready, state_is
+from fixtures import Asked, TooSlow, fixture, need, ready, settle, state_is
 from groups import Skip
 from patient import SUBJECT, field_of, running, wait_until
 
@@ -23,6 +23,7 @@ def in_frozen_group(version, below=False):
         raise Skip("the freezer of cgroup version 1")
     with groups.group_below(root) as group, running([SUBJECT, "good"]) as process:
         ready(process)
+        settle(process, "good")
         own = os.path.join(group, "below") if below else group
         os.makedirs(own, exist_ok=True)
         groups.enter(own, process.pid)

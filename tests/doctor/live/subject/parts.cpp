@@ -25,15 +25,15 @@ sockaddr_in loopback(int port) {
     return at;
 }
 
-[[noreturn]] void be_client(int port, const char* request, int connections, bool closes, int told) {
+[[noreturn]] void be_client(int port, const char* request, int connections, client kind, int told) {
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
     ::prctl(PR_SET_NAME, "client");
     ::setsid();
     for (int i = 0; i < connections; ++i) {
-        const int fd = connected_to(port);
+        const int fd = connected_to(port, kind == client::takes_little ? 4096 : 0);
         const auto size = static_cast<ssize_t>(std::strlen(request));
         expect(size == 0 || ::write(fd, request, std::strlen(request)) == size);
-        if (closes) {
+        if (kind == client::closes) {
             ::close(fd);
         }
     }
@@ -71,14 +71,17 @@ int listening(bool is_inherited) {
     return fd;
 }
 
-int connected_to(int port) {
+int connected_to(int port, int receive_buffer) {
     const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (receive_buffer != 0) {
+        ::setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &receive_buffer, sizeof receive_buffer);
+    }
     const auto at = loopback(port);
     expect(::connect(fd, reinterpret_cast<const sockaddr*>(&at), sizeof at) == 0);
     return fd;
 }
 
-void connect_from_child(int listener, const char* request, int connections, bool closes) {
+void connect_from_child(int listener, const char* request, int connections, client kind) {
     const int port = port_of(listener);
     int told[2];
     expect(::pipe(told) == 0);
@@ -87,7 +90,7 @@ void connect_from_child(int listener, const char* request, int connections, bool
     if (child == 0) {
         ::close(listener);
         ::close(told[0]);
-        be_client(port, request, connections, closes, told[1]);
+        be_client(port, request, connections, kind, told[1]);
     }
     ::close(told[1]);
     char c = 0;

@@ -11,13 +11,19 @@ void say_ready(int port = 0);
 /// At a free port of the loopback. `is_inherited`: programs that are started get it, too.
 [[nodiscard]] int listening(bool is_inherited = false);
 
-/// Errors: ends the process.
-[[nodiscard]] int connected_to(int port);
+/// `receive_buffer`: SO_RCVBUF; 0: as the kernel has it. Errors: ends the process.
+[[nodiscard]] int connected_to(int port, int receive_buffer = 0);
 
-/// Connects so often, writes `request` on each, and holds them, as a child in a session of its
-/// own. Returns when it has done so.
-/// `closes`  it closes them at once instead
-void connect_from_child(int listener, const char* request, int connections, bool closes = false);
+enum class client {
+    holds,         ///< its connections, and never reads
+    closes,        ///< them at once
+    takes_little,  ///< like holds, and has room for next to nothing
+};
+
+/// Connects so often and writes `request` on each, as a child in a session of its own. Returns when
+/// it has done so.
+void connect_from_child(int listener, const char* request, int connections,
+                        client kind = client::holds);
 
 /// A handler for SIGTERM that does nothing.
 void catch_term();

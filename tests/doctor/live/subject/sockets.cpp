@@ -85,7 +85,7 @@ void run_stream(const char*) {
 void run_closed_with_rest(const char*) {
     catch_term();
     const int fd = listening();
-    connect_from_child(fd, "", 1);
+    connect_from_child(fd, "", 1, client::takes_little);
     const int one = ::accept(fd, nullptr, nullptr);
     const std::string much(1U << 20U, 'x');
     while (::send(one, much.data(), much.size(), MSG_DONTWAIT) > 0) {
@@ -114,7 +114,7 @@ void run_close_wait(const char*) {
             kept.push_back(::accept(fd, nullptr, nullptr));
         }
     }).detach();
-    connect_from_child(fd, request, 4, true);
+    connect_from_child(fd, request, 4, client::closes);
     say_ready();
     wait_in_epoll(listening());
 }
