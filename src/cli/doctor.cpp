@@ -74,7 +74,7 @@ void complete(doctor::look_request& what, const doctor_wish& wish) {
     }
 }
 
-void print(const std::string& text) {
+void print_report(const std::string& text) {
     std::fputs(text.c_str(), stdout);
     std::fflush(stdout);
 }
@@ -100,7 +100,7 @@ int run_doctor(const doctor_wish& wish) {
             return watch(what, wish);
         }
         const doctor::diagnosis one(doctor::look(what));
-        print(report_of(one, wish));
+        print_report(report_of(one, wish));
         return one.found.empty() ? status_ok : status_found;
     } catch (const doctor::look_error& e) {
         throw problem(e.what(), e.hint(), status_inconclusive);

@@ -111,7 +111,8 @@ int watch(doctor::look_request what, const doctor_wish& wish) {
                     what.ports.insert(socket.line.local_port);
                 }
             }
-            if (const auto* entry = one.of.before(what.pid)) {
+            const auto* entry = one.of.before(what.pid);
+            if (entry != nullptr && !entry->arguments.empty()) {  // while it ends it has none
                 last = doctor::remembered(*entry);
             }
             to.tell(blocker_line(one), wish.as_json ? as_json(one) : "");

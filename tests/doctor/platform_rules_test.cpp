@@ -1,6 +1,7 @@
-// L34, L27, L52, L56, L58 and L62: what the machine and its managers do with a stop.
+// L27, L34, L51, L52, L56, L58 and L62: what the machine and its managers do with a stop.
 #include <gtest/gtest.h>
 
+#include "doctor/look/stale_sockets.hpp"
 #include "doctor/samples.hpp"
 
 namespace lastcall::doctor_test {
@@ -71,6 +72,32 @@ TEST(Rules, OfConnectionsThatTheKernelStillHas) {
     of.first.orphans.front().line.room = 700;
     of.second.orphans.front().line.cookie = {8, 8};
     EXPECT_EQ(rules_of(of), "") << "another one: they come and go";
+}
+
+TEST(Rules, OfASocketFileThatNobodyHas) {
+    auto of = both({server(50)});
+    of.second.processes.at(50).stale_sockets = {"/run/app.sock"};
+    EXPECT_EQ(rules_of(of), "") << "it may be on its way to remove it";
+    of.first.processes.at(50).stale_sockets = {"/run/app.sock"};
+    EXPECT_EQ(rules_of(of), "L51");
+}
+
+TEST(StaleSockets, ThePathIsFoundInAnArgument) {
+    struct {
+        std::string_view argument;
+        std::string_view path;
+    } const table[]{
+        {"--bind=unix:/run/app.sock", "/run/app.sock"},
+        {"unix:///run/app.sock", "/run/app.sock"},
+        {"/run/app.sock:0666", "/run/app.sock"},
+        {"--uds=/run/a.sock,b", "/run/a.sock"},
+        {"app:main", ""},
+        {"/", ""},
+        {"/srv/", ""},
+    };
+    for (const auto& row : table) {
+        EXPECT_EQ(doctor::path_in_argument(row.argument), row.path) << row.argument;
+    }
 }
 
 TEST(Rules, OfAStopThatWaitsForAnother) {

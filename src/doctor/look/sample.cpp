@@ -4,6 +4,7 @@
 #include <map>
 
 #include "doctor/look/group_facts.hpp"
+#include "doctor/look/stale_sockets.hpp"
 #include "doctor/stop_evidence.hpp"
 #include "sys/process/proc_reader.hpp"
 #include "sys/process/process.hpp"
@@ -115,6 +116,7 @@ std::optional<seen_process> read_seen_process(int pid) {
         made.signalfds = signals_by_descriptor(pid, made.descriptors);
         made.is_given_sockets = !sys::environment_value(pid, "LISTEN_FDS").empty();
         read_group_facts(pid, made);
+        made.stale_sockets = stale_sockets_of(pid, made.arguments);
     }
     return made;
 }

@@ -69,8 +69,9 @@ struct seen_process {
     sys::thread_list threads;
     std::vector<thread_stack> stacks;  ///< where it was asked for them
     sys::descriptor_list descriptors;
-    std::vector<std::uint64_t> sockets;  ///< their inodes, of the descriptors; sorted
-    std::uint64_t group_periods = 0;     ///< of its cgroup's processor limit: cpu.stat
+    std::vector<std::string> stale_sockets;  ///< paths in its arguments that nobody is bound to
+    std::vector<std::uint64_t> sockets;      ///< their inodes, of the descriptors; sorted
+    std::uint64_t group_periods = 0;         ///< of its cgroup's processor limit: cpu.stat
     std::uint64_t group_throttled = 0;
     std::uint64_t group_reclaims = 0;  ///< memory.events: high, max and oom
     std::uint64_t group_tasks = 0;     ///< of the cgroup on its way up that is at its limit of them

@@ -98,6 +98,28 @@ void judge_close_wait(const rule_case& one, const seen_process& process, finding
                             sample->local + " with " + sample->peer}}});
 }
 
+/// L51: the file of a unix socket that nobody has any more.
+void judge_stale_socket(const rule_case& one, const seen_process& process, findings& into) {
+    const auto* before = one.of.before(process.pid());
+    for (const auto& path : process.stale_sockets) {
+        if (before == nullptr ||
+            std::find(before->stale_sockets.begin(), before->stale_sockets.end(), path) ==
+                before->stale_sockets.end()) {
+            continue;
+        }
+        into.push_back({.rule = "L51",
+                        .pid = process.pid(),
+                        .how = weight::remains,
+                        .sure = core::confidence::likely,
+                        .what = path + " is the file of a unix socket, and nobody listens there: "
+                                       "clients are refused, and a bind(2) to it fails",
+                        .fix = "remove the file after the close, or before the bind",
+                        .by = {{path, "a socket by its type"},
+                               {"/proc/net/unix, at both looks", "no such path"}}});
+        return;
+    }
+}
+
 /// L52: it has closed them, and their peers have not taken all of what it had sent.
 void judge_orphans(const rule_case& one, findings& into) {
     std::size_t count = 0;
@@ -240,6 +262,11 @@ void judge_sockets(const rule_case& one, findings& into) {
         if (one.of.is_on_route(pid)) {
             judge_listener(one, process, into);
             judge_outbound(one, process, into);
+        }
+    }
+    for (const int pid : one.of.route) {
+        if (const auto* process = one.of.find(pid)) {
+            judge_stale_socket(one, *process, into);
         }
     }
     judge_leaked_listener(one, into);

@@ -207,6 +207,11 @@ constexpr std::array process_table{
     rule{"L49", severity::error, "a child has inherited the listening socket",
          "It never accepts. Once the server has ended, clients connect to it and hang.",
          "open(2), O_CLOEXEC; socket(2)", "Open listening sockets with SOCK_CLOEXEC.", "", ""},
+    rule{"L51", severity::warning, "the file of a unix socket is left behind",
+         "A close does not remove it. Clients find it and are refused, and the next start cannot "
+         "bind it: EADDRINUSE.",
+         "unix(7), \"Pathname sockets\"", "Remove the file after the close, or before the bind.",
+         "", ""},
     rule{"L52", severity::note, "closed connections are still in the kernel",
          "Their peers have not taken all that was sent. The bytes are lost if the machine goes "
          "away, and the port is in use for who binds it without SO_REUSEADDR.",

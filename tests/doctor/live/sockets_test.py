@@ -8,6 +8,7 @@ import random
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 import unittest
@@ -59,7 +60,7 @@ def accept():
 threading.Thread(target=accept, daemon=True).start()
 print("ready", listener.getsockname()[1], flush=True)
 while True:
-    time.sleep(100)
+    time.sleep(0.1)
 """
 
 
@@ -203,7 +204,7 @@ except BlockingIOError:
 b.close()
 print("closed", flush=True)
 while True:
-    time.sleep(100)
+    time.sleep(0.1)
 """
 
     def test_what_is_not_taken_after_the_close(self):
@@ -219,6 +220,38 @@ while True:
                 self.assertIn("FIN_WAIT1, no inode, Send-Q",
                               evidence_of(report, "L52")[0]["value"])
             self.assertEqual(rules_of(since(process)), ["L41"])
+
+
+class UnixSockets(unittest.TestCase):
+    SERVER = r"""
+import os, signal, socket, sys, time
+signal.signal(signal.SIGTERM, lambda *_: None)
+os.chdir(os.path.dirname(sys.argv[1]))
+one = socket.socket(socket.AF_UNIX)
+one.bind(os.path.basename(sys.argv[1]))
+one.listen()
+signal.signal(signal.SIGTERM, lambda *_: one.close())
+print("ready", flush=True)
+while True:
+    time.sleep(0.1)
+"""
+
+    def test_the_file_of_one_that_is_closed(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, f"doctor-{os.getpid()}.sock")
+            with running([sys.executable, "-c", self.SERVER, path]) as process:
+                process.stdout.readline()
+                self.assertEqual(rules_of(doctor(process.pid)[0]), [])
+                process.terminate()
+                wait_until(lambda: not connects(path), "the close")
+                self.assertEqual(rules_of(doctor(process.pid)[0]), ["L51"])
+                os.unlink(path)
+                self.assertEqual(rules_of(doctor(process.pid)[0]), [])
+
+
+def connects(path):
+    with socket.socket(socket.AF_UNIX) as one:
+        return one.connect_ex(path) == 0
 
 
 class Ready(unittest.TestCase):
