@@ -94,11 +94,15 @@ void ask_others(const look_request& what, sys::inet_diag& ask, seen& made) {
     }
     if (what.ask_ready && made.is_stopping()) {
         made.readiness = what.ask_ready();
+        const auto* service = made.find(made.service());
+        if (service == nullptr || !service->descriptors.is_readable) {
+            return;  // whose port it is cannot be told
+        }
         made.shares_port = is_shared(made, ask, made.readiness->port);
         if (made.shares_port) {
             made.blind_spots.push_back(
                 {"whether it says that it is ready",
-                 "others listen at port " + std::to_string(made.readiness->port) + ", too",
+                 "others than it listen at port " + std::to_string(made.readiness->port),
                  "give the address of this one alone", "L62"});
         }
     }
@@ -161,7 +165,7 @@ void tell_blind_spots(seen& made, bool has_sockets) {
         const std::string name = "pid " + std::to_string(pid);
         if (!one->descriptors.is_readable) {
             made.blind_spots.push_back({"what " + name + " has open", "it is another user's",
-                                        "run it as root", "L06, L17, L18, L40 to L49"});
+                                        "run it as root", "L06, L17, L18, L40 to L49, L51, L62"});
         }
         if (!one->threads.has_calls) {
             made.blind_spots.push_back({"the system calls of " + name,
