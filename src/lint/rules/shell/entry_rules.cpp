@@ -7,10 +7,13 @@ namespace {
 
 using shell::step;
 
-/// Whether exec in front of it changes nothing else: no trap is lost, nothing is set for it only.
+/// Whether exec in front of it changes nothing else: no trap is lost, nothing is set for it only,
+/// and it is no option of exec.
 bool may_exec(const step& one, const shell::execution& run) {
     const auto* simple = std::get_if<shell::simple_command>(&one.what->what);
-    return run.traps.empty() && !one.around.is_failure_caught && simple != nullptr &&
+    const bool is_option =
+        !one.arguments.empty() && one.arguments.front().what.text.starts_with('-');
+    return !is_option && run.traps.empty() && !one.around.is_failure_caught && simple != nullptr &&
            simple->assignments.empty();
 }
 
