@@ -109,12 +109,19 @@ bool is_inside(const step& one, const shell::command& loop) {
     return one.where.begin >= loop.where.begin && one.where.end <= loop.where.end;
 }
 
-/// It waits for something, or has another way out: it is not there to start a program again.
-bool has_way_out(const shell::execution& run, const shell::command& loop) {
-    return std::any_of(run.steps.begin(), run.steps.end(), [&](const step& one) {
-        return is_inside(one, loop) && (one.name() == "break" || one.name() == "exit" ||
-                                        one.name() == "return" || one.call.is_exec());
-    });
+/// What leaves a loop: it waits for something then, and is not there to start a program again.
+bool leaves_loop(const step& one) {
+    return one.name() == "break" || one.name() == "exit" || one.name() == "return" ||
+           one.call.is_exec();
+}
+
+/// A program that the script waits for in its own text, and not in that of a function.
+bool is_started_program(const step& one, const std::set<std::string_view>& functions) {
+    const auto& around = one.around;
+    return around.loops > 0 && !around.is_condition && !around.is_in_source &&
+           !around.is_in_substitution && !around.is_background && !one.name().empty() &&
+           !functions.contains(one.name()) && !is_short_command(one.name()) &&
+           one.name() != "sleep" && one.name() != "wait";
 }
 
 }  // namespace
@@ -170,26 +177,31 @@ void find_restart_loops(const script_case& given, std::vector<script_fault>& int
         return;
     }
     const auto functions = functions_of(given.script);
+    std::vector<const step*> leaving;
+    std::vector<const step*> started;
+    for (const step& one : given.run.steps) {
+        if (leaves_loop(one)) {
+            leaving.push_back(&one);
+        } else if (is_started_program(one, functions)) {
+            started.push_back(&one);
+        }
+    }
     shell::for_each_command(given.script, [&](const shell::command& one) {
         const auto* loop = std::get_if<shell::while_command>(&one.what);
-        if (loop == nullptr || !is_endless(*loop) || has_way_out(given.run, one)) {
+        const auto inside = [&](const step* each) { return is_inside(*each, one); };
+        if (loop == nullptr || !is_endless(*loop) ||
+            std::any_of(leaving.begin(), leaving.end(), inside)) {
             return;
         }
-        for (const step& each : given.run.steps) {
-            const bool is_started = is_inside(each, one) && !each.around.is_condition &&
-                                    !each.around.is_in_source && !each.around.is_in_substitution &&
-                                    !each.around.is_background && !functions.contains(each.name());
-            if (is_started && !each.name().empty() && !is_short_command(each.name()) &&
-                each.name() != "sleep" && each.name() != "wait") {
-                into.push_back({"S08",
-                                each.where,
-                                "the loop starts \"" + words_of(each) +
-                                    "\" again when the signal has ended it",
-                                {},
-                                confidence::likely,
-                                {}});
-                return;
-            }
+        const auto again = std::find_if(started.begin(), started.end(), inside);
+        if (again != started.end()) {
+            into.push_back(
+                {"S08",
+                 (**again).where,
+                 "the loop starts \"" + words_of(**again) + "\" again when the signal has ended it",
+                 {},
+                 confidence::likely,
+                 {}});
         }
     });
 }
