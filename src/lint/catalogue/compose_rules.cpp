@@ -25,7 +25,7 @@ constexpr std::array compose_table{
     rule{"C02", severity::warning, "the grace period is shorter than the stop",
          "When stop_grace_period is over the container gets SIGKILL, and what is in flight is "
          "lost.",
-         grace_period, "Set it to what the program needs, and some seconds.",
+         grace_period, "Set stop_grace_period to what the program needs, and some seconds.",
          "services:\n  web:\n    image: python:3\n    stop_grace_period: 20s\n"
          "    command: gunicorn --graceful-timeout 30 app",
          "services:\n  web:\n    image: python:3\n    stop_grace_period: 40s\n"

@@ -47,7 +47,8 @@ constexpr std::array configuration_table{
          "graceful_timeout is how long a worker may go on after the stop signal. What is not "
          "answered by then is cut off.",
          "gunicorn settings: https://docs.gunicorn.org/en/stable/settings.html#graceful-timeout",
-         "Set it to what the longest request takes, and below the grace period of the platform.",
+         "Set graceful_timeout to what the longest request takes, below the grace period of the "
+         "platform.",
          "graceful_timeout = 0", "graceful_timeout = 25"},
     rule{"X06", severity::warning, "uvicorn waits for WebSockets without end",
          "On SIGTERM uvicorn waits until its connections are closed. A WebSocket, or a response "
@@ -106,7 +107,7 @@ constexpr std::array configuration_table{
          "With no time at all what they do is cut off.",
          "puma, lib/puma/dsl.rb: https://github.com/puma/puma/blob/master/lib/puma/dsl.rb and "
          "Sidekiq, Deployment: https://github.com/sidekiq/sidekiq/wiki/Deployment",
-         "Leave the time out, or set it below the grace period of the platform.",
+         "Take the timeout out, or set it below the grace period of the platform.",
          "force_shutdown_after :immediately", "force_shutdown_after 25"},
 };
 

@@ -23,7 +23,8 @@ constexpr std::array kubernetes_table{
     rule{"K01", severity::error, "a pod has no time between the stop signal and SIGKILL",
          "The kubelet sends SIGKILL when terminationGracePeriodSeconds are over. With 0 or 1 "
          "nothing that is in flight can be brought to its end.",
-         pod_end, "Set it to what the program needs to stop, and some seconds.",
+         pod_end,
+         "Set terminationGracePeriodSeconds to what the program needs to stop, and some seconds.",
          "spec:\n  terminationGracePeriodSeconds: 0", "spec:\n  terminationGracePeriodSeconds: 60"},
     rule{"K02", severity::error, "preStop takes the whole grace period",
          "The grace period begins with preStop. When the hook is still running at its end, the "

@@ -35,7 +35,7 @@ constexpr std::array unit_table{
          "with KillMode=control-group or mixed does not start again; without a time limit the stop "
          "itself never ends.",
          "systemd.kill(5), \"SendSIGKILL=\"",
-         "Take it out, and set TimeoutStopSec to the time that the program needs.",
+         "Take SendSIGKILL=no out, and set TimeoutStopSec to the time that the program needs.",
          "[Service]\nExecStart=/usr/bin/server\nSendSIGKILL=no",
          "[Service]\nExecStart=/usr/bin/server\nTimeoutStopSec=300"},
     rule{"U05", severity::warning, "the stop command does not wait",

@@ -161,7 +161,7 @@ void check_spring_conf(const conf_case& given) {
                 "X07", one.at, "the web server ends in the middle of requests when it is stopped");
             made.sure = confidence::proven;
             made.edits.push_back({one.at, "graceful"});
-            made.fix = "graceful";
+            made.fix = "server.shutdown: graceful";
         }
     }
     for (const std::string_view key : phase_keys) {
