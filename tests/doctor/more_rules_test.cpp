@@ -13,11 +13,6 @@ using doctor::platform_kind;
 using doctor::seen;
 using doctor::seen_process;
 
-void at_both(seen& of, int pid, const std::function<void(seen_process&)>& how) {
-    how(of.first.processes.at(pid));
-    how(of.second.processes.at(pid));
-}
-
 sys::thread_facts thread_in(int id, std::string_view call) {
     sys::thread_facts made;
     made.id = id;
@@ -33,13 +28,13 @@ TEST(Rules, OfASignalThatIsNotDelivered) {
     EXPECT_EQ(rules_of(of), "") << "it has just come";
     of.first.processes.at(50).signals.pending_shared = bit(sigterm);
     EXPECT_EQ(rules_of(of), "L07");
-    at_both(of, 50, [](auto& p) { p.entry.state = 'T'; });
+    change(of, 50, [](auto& p) { p.entry.state = 'T'; });
     EXPECT_EQ(rules_of(of), "L22") << "that says why";
 }
 
 TEST(Rules, OfTheRightToSignal) {
     auto of = both({server(50)});
-    at_both(of, 50, [](auto& p) { p.may_be_signalled = false; });
+    change(of, 50, [](auto& p) { p.may_be_signalled = false; });
     EXPECT_EQ(rules_of(of), "L13");
     of.platform.kind = platform_kind::docker;
     EXPECT_EQ(rules_of(of), "") << "the platform stops it, as root";
@@ -47,7 +42,7 @@ TEST(Rules, OfTheRightToSignal) {
 
 TEST(Rules, SayNothingAboutWhatMayNotBeLookedAt) {
     auto of = both({server(50)});
-    at_both(of, 50, [](auto& p) {
+    change(of, 50, [](auto& p) {
         p.signals.blocked = p.signals.blocked_by_all = bit(sigterm);
         p.descriptors.is_readable = false;
     });
@@ -55,14 +50,14 @@ TEST(Rules, SayNothingAboutWhatMayNotBeLookedAt) {
     EXPECT_EQ(doctor::make_route(of).front().what, doctor::verdict::unknown);
 
     of = both({server(50)});
-    at_both(of, 50, [](auto& p) {
+    change(of, 50, [](auto& p) {
         p.namespace_pid = 1;
         p.signals.caught = 0;
         p.threads.has_calls = false;
         p.threads.threads.front().blocked = bit(1);
     });
     EXPECT_EQ(rules_of(of), "") << "it may be in sigwait, as tini is";
-    at_both(of, 50, [](auto& p) { p.threads.threads.front().blocked = 0; });
+    change(of, 50, [](auto& p) { p.threads.threads.front().blocked = 0; });
     ASSERT_EQ(rules_of(of), "L01");
     EXPECT_EQ(findings_of(of).front().sure, core::confidence::likely);
 }
@@ -72,7 +67,7 @@ TEST(Rules, OfAProcessorLimit) {
     of.second.processes.at(50).group_periods = 10;
     of.second.processes.at(50).group_throttled = 9;
     EXPECT_EQ(rules_of(of), "") << "it does not want to run";
-    at_both(of, 50, [](auto& p) {
+    change(of, 50, [](auto& p) {
         auto busy = thread_in(51, "");
         busy.state = 'R';
         p.threads.threads.push_back(busy);
@@ -84,7 +79,7 @@ TEST(Rules, OfAProcessorLimit) {
 
 TEST(Rules, OfAMemoryLimit) {
     auto of = both({server(50)});
-    at_both(of, 50, [](auto& p) { p.group_reclaims = 7; });
+    change(of, 50, [](auto& p) { p.group_reclaims = 7; });
     EXPECT_EQ(rules_of(of), "") << "long ago";
     of.second.processes.at(50).group_reclaims = 9;
     EXPECT_EQ(rules_of(of), "L33");
@@ -92,7 +87,7 @@ TEST(Rules, OfAMemoryLimit) {
 
 TEST(Rules, OfAThreadThatNobodyHasWoken) {
     auto of = both({server(50)});
-    at_both(of, 50, [](auto& p) {
+    change(of, 50, [](auto& p) {
         p.threads.threads.front().call_name = "futex";
         p.threads.threads.push_back(thread_in(51, "accept4"));
     });
@@ -115,7 +110,7 @@ TEST(Rules, OfAShutdownHookOfJava) {
 
 TEST(Rules, OfAPipeThatNobodyEmpties) {
     auto of = both({server(50)});
-    at_both(of, 50, [](auto& p) {
+    change(of, 50, [](auto& p) {
         sys::descriptor pipe;
         pipe.number = 1;
         pipe.kind = sys::descriptor_kind::pipe;
@@ -126,9 +121,9 @@ TEST(Rules, OfAPipeThatNobodyEmpties) {
         p.threads.threads.push_back(writer);
     });
     EXPECT_EQ(rules_of(of), "L40");
-    at_both(of, 50, [](auto& p) { p.is_frozen = true; });
+    change(of, 50, [](auto& p) { p.is_frozen = true; });
     EXPECT_EQ(rules_of(of), "L24") << "it was in the call when it was frozen";
-    at_both(of, 50, [](auto& p) { p.is_frozen = false; });
+    change(of, 50, [](auto& p) { p.is_frozen = false; });
     of.second.processes.at(50).threads.threads.back().ticks = 1;
     EXPECT_EQ(rules_of(of), "") << "it gets on";
 }
@@ -194,29 +189,29 @@ TEST(Rules, OfWorkersThatStay) {
     of.signal = 10;
     of.signal_name = "SIGUSR1";
     for (const int pid : {60, 61, 62}) {
-        at_both(of, pid, [](auto& p) { p.signals.caught = bit(10); });
+        change(of, pid, [](auto& p) { p.signals.caught = bit(10); });
     }
-    at_both(of, 61, [](auto& p) { p.program = "haproxy"; });
-    at_both(of, 62, [](auto& p) {
+    change(of, 61, [](auto& p) { p.program = "haproxy"; });
+    change(of, 62, [](auto& p) {
         p.program = "haproxy";
         p.arguments = {"haproxy", "-sf", "7", "8", "-x", "sockpair@3"};
     });
     EXPECT_EQ(rules_of(of), "") << "those have ended";
-    at_both(of, 62, [](auto& p) { p.arguments[3] = "61"; });
+    change(of, 62, [](auto& p) { p.arguments[3] = "61"; });
     EXPECT_EQ(rules_of(of), "L59");
-    at_both(of, 62, [](auto& p) { p.arguments[1] = "-f"; });
+    change(of, 62, [](auto& p) { p.arguments[1] = "-f"; });
     EXPECT_EQ(rules_of(of), "");
 }
 
 TEST(Rules, OfAHandlerThatDoesNotEnd) {
     auto of = both({server(50)});
-    at_both(of, 50, [](auto& p) { p.signals.blocked = p.signals.blocked_by_all = bit(sigterm); });
+    change(of, 50, [](auto& p) { p.signals.blocked = p.signals.blocked_by_all = bit(sigterm); });
     ASSERT_EQ(rules_of(of), "L05");
     EXPECT_EQ(findings_of(of).front().sure, core::confidence::hint) << "it may be in its handler";
     of.since = 5s;
     EXPECT_EQ(rules_of(of), "L09") << "the signal has come";
     EXPECT_EQ(doctor::make_route(of).front().what, doctor::verdict::handles);
-    at_both(of, 50, [](auto& p) { p.signals.pending_shared = bit(sigterm); });
+    change(of, 50, [](auto& p) { p.signals.pending_shared = bit(sigterm); });
     ASSERT_EQ(rules_of(of), "L05") << "it has not";
     EXPECT_EQ(findings_of(of).front().sure, core::confidence::proven);
 }

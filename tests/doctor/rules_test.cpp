@@ -14,11 +14,6 @@ using doctor::seen;
 using doctor::seen_process;
 
 /// Changes the process at both looks.
-void change(seen& of, int pid, const std::function<void(seen_process&)>& how) {
-    how(of.first.processes.at(pid));
-    how(of.second.processes.at(pid));
-}
-
 struct row {
     const char* name;
     std::function<void(seen_process&)> how;

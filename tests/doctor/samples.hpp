@@ -1,6 +1,7 @@
 // What was seen of processes that there are not.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -60,6 +61,13 @@ inline doctor::seen both(const std::vector<doctor::seen_process>& all) {
         made.route.push_back(one.pid());
     }
     return made;
+}
+
+/// At both looks.
+inline void change(doctor::seen& of, int pid,
+                   const std::function<void(doctor::seen_process&)>& how) {
+    how(of.first.processes.at(pid));
+    how(of.second.processes.at(pid));
 }
 
 inline doctor::findings findings_of(const doctor::seen& of) {
