@@ -61,6 +61,11 @@ TEST(Supervision, OfSupervisord) {
     EXPECT_EQ(text_of({above, {"/srv/app"}, {}}), "SIGTERM, 10s; stopwaitsecs, by default (hint)");
     EXPECT_EQ(text_of({{"supervisord"}, {"/srv/app"}, {{"/etc/supervisord.conf", sections}}}),
               "SIGQUIT to the group, 25s; stopwaitsecs of /etc/supervisord.conf:5");
+    EXPECT_TRUE(how({above, {"/srv/app"}, file}).kills_group) << "as the signal does";
+    EXPECT_FALSE(how({above, {"/srv/worker"}, file}).kills_group);
+    const text_files more{{"/srv/s.conf", sections + "killasgroup=true\n"}};
+    EXPECT_TRUE(how({above, {"/srv/worker"}, more}).kills_group);
+    EXPECT_FALSE(how({above, {"/srv/worker"}, more}).to_group);
     EXPECT_EQ(how({above, {"/srv/app"}, file}).signal_source, "stopsignal of /srv/s.conf:6");
 }
 

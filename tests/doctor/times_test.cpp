@@ -169,6 +169,13 @@ TEST(Route, ASupervisorSendsASignalOfItsOwn) {
     EXPECT_EQ(route[0].what, doctor::verdict::forwards);
     EXPECT_EQ(route[0].why, "it sends SIGQUIT to pid 51, and SIGKILL 20s later");
     EXPECT_EQ(route[1].what, doctor::verdict::dies) << "it has no handler for that one";
+    of.supervisions.front().kills_group = true;
+    EXPECT_EQ(doctor::make_route(of)[0].why,
+              "it sends SIGQUIT to pid 51, and SIGKILL to its group 20s later");
+    of.supervisions.front().to_group = true;
+    EXPECT_EQ(doctor::make_route(of)[0].why,
+              "it sends SIGQUIT to the group of pid 51, and SIGKILL 20s later");
+    of.supervisions.front().to_group = false;
     for (auto* each : {&of.first, &of.second}) {
         each->processes.at(51).signals.caught |= bit(3);
         each->processes.at(51).program = "nginx";

@@ -16,6 +16,7 @@ struct supervised {
     std::string signal_name = "SIGTERM";
     std::string signal_source;  ///< "stopsignal of /etc/supervisord.conf:9"
     bool to_group = false;      ///< everybody that the program has started gets it, too
+    bool kills_group = false;   ///< and so does SIGKILL
     /// From the signal to SIGKILL; max(): never; unset: not known.
     std::optional<std::chrono::nanoseconds> wait;
     std::string source;               ///< "stopwaitsecs of /etc/supervisord.conf:8"

@@ -106,7 +106,7 @@ std::vector<supervised> supervisions_of(const std::vector<int>& route) {
 
 /// pm2 hands an app its settings as variables. Its own environment has what holds for all.
 void read_pm2(const placed_process& above, const placed_process& program, supervised& into) {
-    into.to_group = program.around.variable("treekill") != "false";
+    into.to_group = into.kills_group = program.around.variable("treekill") != "false";
     into.is_known = !program.around.variable("pm_id").empty();
     if (const auto time = in_milliseconds(program.around.variable("kill_timeout"))) {
         take_time(*time, "kill_timeout in the environment of the program", into);

@@ -215,6 +215,7 @@ void read_supervisord(const placed_process& above, const placed_process& program
                       : found->source("stopwaitsecs");
     into.is_known = wait.has_value();
     into.to_group = found->is_on("stopasgroup");
+    into.kills_group = into.to_group || found->is_on("killasgroup");
     if (found->get("stopsignal") != nullptr) {
         take_signal(found->value("stopsignal"), found->source("stopsignal"), into);
     }

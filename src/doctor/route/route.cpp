@@ -105,7 +105,9 @@ std::string supervision_text(const supervised& of) {
     if (of.wait == std::chrono::nanoseconds::max()) {
         return made + ", and never SIGKILL";
     }
-    return of.wait ? made + ", and SIGKILL " + to_text(*of.wait) + " later" : made;
+    const std::string kill =
+        of.kills_group && !of.to_group ? ", and SIGKILL to its group " : ", and SIGKILL ";
+    return of.wait ? made + kill + to_text(*of.wait) + " later" : made;
 }
 
 judged judge_hop(const seen& of, const seen_process& one, const seen_process* next) {

@@ -137,3 +137,4 @@ class WithFolder(unittest.TestCase):
         with running(argv, cwd=self.folder) as process:
             wait_until(lambda: listens(port), argv[0])
             yield process
+        wait_until(lambda: not listens(port), f"the workers of {argv[0]} to end")

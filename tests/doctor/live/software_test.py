@@ -201,6 +201,20 @@ class Software(WithFolder):
             self.assertEqual(self.time_of(port), (4000, f"grace_period of {conf}:3"))
         self.check(["caddy", "run"], port, ["QUIT"], ["TERM"])
 
+    def test_files_are_read_as_the_program_sees_them(self):
+        if os.geteuid() != 0 or not os.path.isdir("/mnt"):
+            self.skipTest("needs root, for a file system of its own")
+        port = free_port()
+        conf = self.file("own.py", "graceful_timeout = 11\n")
+        self.file("app.py", "def app(environ, start):\n    start('200 OK', [])\n    return [b'']\n")
+        if shutil.which("gunicorn", path="/usr/bin") is None:
+            self.skipTest("gunicorn is not installed")
+        script = (f"mount -t tmpfs none /mnt && cp {conf} /mnt/ && exec /usr/bin/gunicorn "
+                  f"-c /mnt/own.py -b 127.0.0.1:{port} app:app")
+        with self.server(["unshare", "--mount", "sh", "-c", script], port):
+            self.assertFalse(os.path.exists("/mnt/own.py"))
+            self.assertEqual(self.time_of(port), (11000, "graceful_timeout of /mnt/own.py:1"))
+
     def test_the_times_that_files_say(self):
         port = free_port()
         conf = self.file("nginx.conf", "daemon off; pid nginx.pid; error_log stderr;\n"
