@@ -5,6 +5,7 @@
 #include <string>
 
 #include "lint/text/line_index.hpp"
+#include "lint/text/mapped_text.hpp"
 
 namespace lastcall::lint {
 namespace {
@@ -12,12 +13,6 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr std::string_view setting = "keepAliveTimeout";
-
-std::string_view trimmed(std::string_view text) {
-    const auto begin = text.find_first_not_of(" \t");
-    return begin == text.npos ? text.substr(text.size())
-                              : text.substr(begin, text.find_last_not_of(" \t\r") + 1 - begin);
-}
 
 bool is_comment(std::string_view line) {
     const auto text = trimmed(line);

@@ -11,7 +11,7 @@ namespace lastcall::lint {
 namespace {
 
 /// The program says who it is: its process is the shell's when that has become it.
-constexpr std::string_view program = "sh -c 'echo $$'";
+constexpr std::string_view self_naming_program = "sh -c 'echo $$'";
 
 constexpr std::string_view becomes[] = {"PROGRAM",
                                         "true && PROGRAM",
@@ -35,7 +35,7 @@ constexpr std::string_view stays[] = {
 
 std::string with_program(std::string_view pattern) {
     std::string made(pattern);
-    return made.replace(made.find("PROGRAM"), 7, program);
+    return made.replace(made.find("PROGRAM"), 7, self_naming_program);
 }
 
 /// What lint takes for true.

@@ -40,7 +40,7 @@ std::set<std::string> codes_for(const fs::path& file) {
 }
 
 /// The scripts of the fixtures in which a rule fires, by rule.
-std::multimap<std::string, fs::path> scripts() {
+std::multimap<std::string, fs::path> bad_scripts() {
     std::multimap<std::string, fs::path> made;
     for (const auto& one : fs::recursive_directory_iterator(fs::path(LINT_CORPUS) / "shell")) {
         const auto folder = one.path().parent_path();
@@ -57,7 +57,7 @@ TEST(ShellCheck, SaysNothingAboutTheStopButForTwoRules) {
         GTEST_SKIP() << "shellcheck is not installed";
     }
     const std::map<std::string, std::string> known = {{"S12", "SC2173"}, {"S13", "SC2064"}};
-    const auto all = scripts();
+    const auto all = bad_scripts();
     ASSERT_GT(all.size(), 24U);
     for (const auto& [rule, file] : all) {
         SCOPED_TRACE(file.string());
