@@ -231,6 +231,19 @@ void judge_command(const budget_digest& command, std::span<const joined_budget* 
     }
 }
 
+/// A unit that no file of the call says the limit of has the manager's.
+void judge_unknown_unit(const budget_digest& command, std::vector<finding>& into) {
+    const auto usual = shell::usual_grace_of(shell::stop_way::unit_stop);
+    if (command.unit.empty() || !command.wait || !usual || command.wait->value > *usual) {
+        return;
+    }
+    into.push_back(make_finding("S20", command.wait->where,
+                                "the command is given up after " +
+                                    seconds_text(command.wait->value) +
+                                    " s, but the stop that it asks for may take " +
+                                    seconds_text(*usual) + " s where nothing else is said"));
+}
+
 /// The comment that is about the place, by the digests of its file.
 void accept_by_comment(finding& one, const digest_store& kept) {
     for (const budget_digest& each : kept.all()) {
@@ -262,6 +275,11 @@ std::vector<finding> judge_chain(const digest_store& kept, const profile& under)
     }
     for (const auto& [command, by] : stopped) {
         judge_command(*command, by, under, made);
+    }
+    for (const budget_digest& one : kept.all()) {
+        if (!stopped.contains(&one)) {
+            judge_unknown_unit(one, made);
+        }
     }
     for (finding& one : made) {
         accept_by_comment(one, kept);

@@ -256,6 +256,15 @@ std::optional<std::chrono::milliseconds> asked_grace_of(const stop_request& one)
     return one.grace && one.grace->is_known() ? duration_of(one.grace->what.text) : std::nullopt;
 }
 
+std::optional<std::string> stopped_unit(const stop_request& one) {
+    if (one.way != stop_way::unit_stop || one.targets.size() != 1 ||
+        !one.targets.front().is_known()) {
+        return std::nullopt;
+    }
+    const auto& name = one.targets.front().what.text;
+    return name.find('.') == std::string::npos ? name + ".service" : name;
+}
+
 std::optional<std::chrono::milliseconds> usual_grace_of(stop_way way) {
     switch (way) {
         case stop_way::unit_stop:

@@ -53,6 +53,9 @@ struct stop_request {
 /// and what Docker and Kubernetes give. Unset: no SIGKILL follows.
 [[nodiscard]] std::optional<std::chrono::milliseconds> usual_grace_of(stop_way way);
 
+/// "web.service" of `systemctl stop web`. Unset: it is none, several, or not known.
+[[nodiscard]] std::optional<std::string> stopped_unit(const stop_request& one);
+
 /// Returns: nothing for a command that stops nothing.
 [[nodiscard]] std::optional<stop_request> stop_request_of(const step& one);
 

@@ -156,12 +156,13 @@ private:
     void digest_variable(std::string_view name, const std::string& key, const yaml_ref& value) {
         const auto* of = std::find_if(budget_variables.begin(), budget_variables.end(),
                                       [&](const budget_variable& one) { return one.name == key; });
-        const auto limit = of == budget_variables.end()
-                               ? std::nullopt
-                               : shell::duration_of(value_in(*value.text(), of->option));
         // Without a unit Spring takes it for milliseconds.
         const bool is_bare_spring = key == spring_variable && !value.text()->ends_with('s');
-        if (!limit || *limit == std::chrono::milliseconds::max() || is_bare_spring) {
+        if (of == budget_variables.end() || is_bare_spring) {
+            return;
+        }
+        const auto limit = shell::duration_of(value_in(*value.text(), of->option));
+        if (!limit || *limit == std::chrono::milliseconds::max()) {
             return;
         }
         budget_digest made;

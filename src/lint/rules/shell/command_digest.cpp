@@ -148,24 +148,19 @@ std::vector<std::string> selected_labels(const shell::step& one) {
     return made;
 }
 
-/// `timeout 120 systemctl stop web`, where that is longer than the usual limit of a stop: what is
-/// shorter is said of the script by itself (S20).
+/// `timeout 120 systemctl stop web`: its unit may say how long that takes.
 void digest_unit_stop(const shell::step& one, const shell::stop_request& stop,
                       const script_place& at, digest_store& into) {
     const auto after = shell::given_up_after(one);
-    const auto usual = shell::usual_grace_of(stop.way);
-    if (!after || !usual || *after <= *usual || *after == std::chrono::milliseconds::max() ||
-        stop.targets.size() != 1 || !stop.targets.front().is_known()) {
+    auto unit = shell::stopped_unit(stop);
+    if (!after || !unit || *after == std::chrono::milliseconds::max()) {
         return;
     }
     budget_digest made;
     made.kind = digest_kind::command;
     made.name = at.shown;
     made.where = at.of(one);
-    made.unit = stop.targets.front().what.text;
-    if (made.unit.find('.') == std::string::npos) {
-        made.unit += ".service";
-    }
+    made.unit = std::move(*unit);
     made.wait = budget_term{*after, "the time of timeout", made.where};
     into.add(std::move(made));
 }

@@ -104,7 +104,7 @@ bool is_about(const shell::stop_request& stop, const step& stopped, const step& 
            });
 }
 
-void judge_limit(const step& one, std::vector<script_fault>& into) {
+void judge_limit(const script_case& from, const step& one, std::vector<script_fault>& into) {
     const auto after = shell::given_up_after(one);
     if (!after) {
         return;
@@ -121,6 +121,9 @@ void judge_limit(const step& one, std::vector<script_fault>& into) {
         return;
     }
     const auto given = shell::asked_grace_of(*stop);
+    if (from.is_file && shell::stopped_unit(*stop)) {
+        return;  // its unit may say how long that takes
+    }
     const auto grace = given ? given : shell::usual_grace_of(stop->way);
     if (grace && *after <= *grace) {
         add_fault(into, "S20", one,
@@ -135,7 +138,7 @@ void judge_limit(const step& one, std::vector<script_fault>& into) {
 
 void find_short_limits(const script_case& given, std::vector<script_fault>& into) {
     for (const step& one : given.run.steps) {
-        judge_limit(one, into);
+        judge_limit(given, one, into);
     }
 }
 

@@ -27,6 +27,8 @@ struct script_case {
     bool is_entrypoint = false;
     /// An init in front of it passes the signal on to all that is below it.
     bool has_group_init = false;
+    /// A file of its own: what it leaves to a unit is held against that unit's limit (the chain).
+    bool is_file = false;
 };
 
 /// What is wrong with one command.

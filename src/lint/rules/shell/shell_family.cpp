@@ -39,7 +39,7 @@ void judge_shell_script(const family_input& input, file_report& into) {
         return;
     }
     const auto run = shell::execution_of(script);
-    const script_case given{script, run, is_named_entrypoint(input.path), false};
+    const script_case given{script, run, is_named_entrypoint(input.path), false, true};
     const auto end = end_of_shell(run);
     for (const script_fault& fault : faults_of(given)) {
         if (fault.where.begin >= end) {
