@@ -86,12 +86,15 @@ TEST(Times, OfASignalThatEndsItAtOnceDoNotMatter) {
     EXPECT_EQ(rules_of(of), "L53");
 }
 
-TEST(Times, WithoutALimitMatterWhereConnectionsAreHeld) {
+TEST(Times, WithoutALimitMatterWhereRequestsAreInFlight) {
     auto of = both({server(50)});
     set_own(of, 50, endless);
     set_platform(of, 10s);
     EXPECT_EQ(rules_of(of), "") << "nobody is connected";
-    add_socket(of, 50, client(100, 9s, 5s));
+    auto idle = of;
+    add_socket(idle, 50, client(100, 9s, 5s));
+    EXPECT_EQ(rules_of(idle), "") << "it closes those itself";
+    add_socket(of, 50, client(100, 5s, 9s));
     ASSERT_EQ(rules_of(of), "L53");
     EXPECT_EQ(findings_of(of).front().sure, core::confidence::hint);
     of.first.sockets.clear();

@@ -43,12 +43,14 @@ budget_link link_of(const supervised& one) {
     return made;
 }
 
-/// Connections of clients that were there at both looks: a program without a limit waits for them.
-std::size_t held_connections(const seen& of) {
+/// Connections of clients that were there at both looks.
+std::size_t held_connections(const seen& of, bool with_request) {
     return static_cast<std::size_t>(std::count_if(
         of.second.sockets.begin(), of.second.sockets.end(), [&](const seen_socket& one) {
+            const auto* before = of.socket_before(one);
             return one.is_client && one.line.is(sys::tcp_states::established) &&
-                   of.socket_before(one) != nullptr;
+                   before != nullptr &&
+                   (!with_request || (one.has_request() && before->has_request()));
         }));
 }
 
@@ -78,7 +80,7 @@ budget_link link_of(const stopper& one) {
 /// Goes from the inside to the outside, with what is needed so far.
 class chain_judge {
 public:
-    explicit chain_judge(bool holds) : holds_(holds) {}
+    explicit chain_judge(bool waits) : waits_(waits) {}
 
     void judge(std::vector<budget_link>& chain) {
         for (std::size_t i = 0; i < chain.size(); ++i) {
@@ -98,7 +100,7 @@ private:
         }
         outer.inner = inner_;
         if (*inner.time == endless) {
-            outer.is_broken = holds_;
+            outer.is_broken = waits_;
             outer.sure = core::confidence::hint;
             return;
         }
@@ -119,7 +121,7 @@ private:
         }
     }
 
-    bool holds_;
+    bool waits_;
     std::size_t inner_ = 0;
 };
 
@@ -127,7 +129,7 @@ private:
 
 std::vector<budget_link> make_budget(const seen& of) {
     std::vector<budget_link> made;
-    const auto held = held_connections(of);
+    const auto held = held_connections(of, false);
     if (const auto* service = of.find(of.service())) {
         made.push_back(link_of_service(of, *service));
         if (service->keeps_idle && held > 0 && !made.back().time) {
@@ -144,7 +146,8 @@ std::vector<budget_link> make_budget(const seen& of) {
     if (of.stopped_by && of.stopped_by->line != 0) {
         made.push_back(link_of(*of.stopped_by));
     }
-    chain_judge(held > 0).judge(made);
+    // A server closes idle ones itself: what it waits for without a limit are answers.
+    chain_judge(held_connections(of, true) > 0).judge(made);
     return made;
 }
 

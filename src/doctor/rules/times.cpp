@@ -28,7 +28,7 @@ std::string fix_of(const budget_link& inner, const budget_link& outer) {
 
 std::string need_of(const budget_link& inner) {
     if (inner.time == nanoseconds::max()) {
-        return inner.who + " waits without end for its connections, of which it holds some";
+        return inner.who + " waits without end for its requests, and has some in flight";
     }
     switch (inner.kind) {
         case link_kind::supervisor:
