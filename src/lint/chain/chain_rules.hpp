@@ -1,4 +1,4 @@
-// The formula of the chain over what could be joined: CH01 to CH03. Pure.
+// The formula of the chain over what could be joined: CH01 to CH04. Pure.
 #pragma once
 
 #include <vector>
