@@ -1,5 +1,5 @@
 // How long a program may take by its own settings: command lines, variables and files as tables.
-#include "doctor/look/own_time.hpp"
+#include "doctor/settings/own_time.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,10 +1,10 @@
-#include "doctor/look/program_text.hpp"
+#include "doctor/settings/program_text.hpp"
 
 #include <gtest/gtest.h>
 #include <unistd.h>
 
 #include "doctor/look/look.hpp"
-#include "doctor/look/stopper.hpp"
+#include "doctor/settings/stopper.hpp"
 #include "lint/engine/folder.hpp"
 
 namespace lastcall::doctor {

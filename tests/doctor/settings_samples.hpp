@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "doctor/look/surroundings.hpp"
 #include "doctor/samples.hpp"
+#include "doctor/settings/surroundings.hpp"
 
 namespace lastcall::doctor_test {
 

@@ -1,10 +1,10 @@
 // How supervisors stop their programs, and what uWSGI does on SIGTERM: files as tables.
-#include "doctor/look/supervision.hpp"
+#include "doctor/settings/supervision.hpp"
 
 #include <gtest/gtest.h>
 
-#include "doctor/look/uwsgi_settings.hpp"
 #include "doctor/rules/budget.hpp"
+#include "doctor/settings/uwsgi_settings.hpp"
 #include "doctor/settings_samples.hpp"
 
 namespace lastcall::doctor_test {

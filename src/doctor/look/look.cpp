@@ -3,15 +3,16 @@
 #include <algorithm>
 
 #include "core/stop_cause.hpp"
+#include "doctor/look/blind_spots.hpp"
 #include "doctor/look/find_route.hpp"
 #include "doctor/look/group_facts.hpp"
 #include "doctor/look/peek.hpp"
-#include "doctor/look/program_text.hpp"
 #include "doctor/look/sample.hpp"
 #include "doctor/look/script_line.hpp"
-#include "doctor/look/supervision.hpp"
 #include "doctor/look/take_stacks.hpp"
-#include "doctor/look/uwsgi_settings.hpp"
+#include "doctor/settings/program_text.hpp"
+#include "doctor/settings/supervision.hpp"
+#include "doctor/settings/uwsgi_settings.hpp"
 #include "sys/process/process.hpp"
 #include "sys/process/process_details.hpp"
 #include "sys/signal/signal_names.hpp"
@@ -144,6 +145,11 @@ void read_settings(seen& made) {
         }
         one.own = own_time_of(one, around);
         one.ends_by_term = is_named(one, "uwsgi") && uwsgi_settings(one, around).ends_by_term();
+        if (one.program.starts_with("node")) {
+            one.names_signal =
+                one.is_namespace_init() && text_names_signal(one, made.signal_name_to(pid));
+            one.keeps_idle = pid == made.service() ? idle_limit_in_text(one) : std::nullopt;
+        }
     }
 }
 
@@ -156,82 +162,54 @@ int entry_of(const look_request& what, const platform_facts& platform, int subje
     return what.pid != 0 ? subject : entry_above(subject);
 }
 
-void tell_blind_spots(seen& made, bool has_sockets) {
-    for (const int pid : made.route) {
-        const auto* one = made.find(pid);
-        if (one == nullptr || one->entry.is_dead()) {
-            continue;
-        }
-        const std::string name = "pid " + std::to_string(pid);
-        if (!one->descriptors.is_readable) {
-            made.blind_spots.push_back({"what " + name + " has open", "it is another user's",
-                                        "run it as root", "L06, L17, L18, L40 to L49, L51, L62"});
-        }
-        if (!one->threads.has_calls) {
-            made.blind_spots.push_back({"the system calls of " + name,
-                                        "/proc/PID/syscall needs the right to trace it",
-                                        "run it as root", "L15, L26, L35 to L37"});
-        }
-        if (!one->threads.is_whole) {
-            made.blind_spots.push_back({"all threads of " + name, "it has more than are looked at",
-                                        "", "L05, L35 to L37"});
-        }
-    }
-    if (!has_sockets) {
-        const bool is_ours = sys::shares_network_with_us(made.service());
-        made.blind_spots.push_back({"the sockets of pid " + std::to_string(made.service()),
-                                    is_ours
-                                        ? "the kernel does not answer sock_diag(7)"
-                                        : "it is in a network namespace that may not be entered",
-                                    is_ours ? "" : "run it as root", "L41 to L49"});
-    }
-    if (made.stopped_by && made.stopped_by->line == 0) {
-        made.blind_spots.push_back({"how long " + made.stopped_by->file + " waits for the stop",
-                                    "no command in it is known to stop " + made.subject, "",
-                                    "L53"});
-    }
-    if (!made.is_stopping()) {
-        made.blind_spots.push_back({"what a stop would wait for",
-                                    "nobody has told that the stop has begun",
-                                    "while it stops: --since 10s, or --watch",
-                                    "L09, L37, L41, L43 to L46, L48, L52, L62"});
-    }
-}
-
-}  // namespace
-
-seen look(const look_request& what) {
+/// Whom to look at, by which way and which signal; nothing of them is read yet.
+seen begin_of(const look_request& what) {
     const int subject = process_of(what);
     seen made;
     made.subject = what.subject;
-    made.platform = what.platform;
-    if (what.ask_platform) {
-        made.platform = what.ask_platform(cgroup_of(subject));
-    }
+    made.platform = what.ask_platform ? what.ask_platform(cgroup_of(subject)) : what.platform;
     made.since = what.since || !made.platform.has_signalled() ? what.since : made.platform.sub_age;
     if (!what.stopped_by.empty()) {
         made.stopped_by = read_stopper(what.stopped_by, made.platform);
     }
     made.replaced = what.replaced;
-    const int entry = entry_of(what, made.platform, subject);
-    made.route = route_from(entry);
+    made.route = route_from(entry_of(what, made.platform, subject));
     made.supervisions = supervisions_of(made.route);
     made.signal = signal_of(what, made);
     made.signal_name = sys::signal_name(made.signal);
-    auto pids = tree_of(entry, processes_at_most);
+    return made;
+}
+
+/// The tree below who is signalled, and whoever else is of its unit.
+std::vector<int> processes_of(const seen& made) {
+    auto pids = tree_of(made.entry(), processes_at_most);
     for (const int pid : made.platform.members) {
         if (std::find(pids.begin(), pids.end(), pid) == pids.end() &&
             pids.size() < processes_at_most) {
             pids.push_back(pid);
         }
     }
-    sys::inet_diag ask(made.service());
+    return pids;
+}
+
+/// Returns: whether the sockets were told, both times.
+bool look_twice(const look_request& what, sys::inet_diag& ask, seen& made) {
+    const auto pids = processes_of(made);
     const auto begin = std::chrono::steady_clock::now();
     const bool has_first = read_all(pids, ask, made.is_stopping(), what.ports, made.first);
     sys::sleep_until(begin + what.between);
     const bool has_second =
         read_all(pids, ask, made.is_stopping(), ports_of(made.first, what.ports), made.second);
     made.between = std::chrono::steady_clock::now() - begin;
+    return has_first && has_second;
+}
+
+}  // namespace
+
+seen look(const look_request& what) {
+    seen made = begin_of(what);
+    sys::inet_diag ask(made.service());
+    const bool has_sockets = look_twice(what, ask, made);
     ask_others(what, ask, made);
     if (what.peeks && made.is_stopping()) {
         peek_at_clients(made);
@@ -239,17 +217,9 @@ seen look(const look_request& what) {
     if (what.takes_stacks) {
         take_stacks(made);
     }
-    for (auto& [pid, one] : made.second.processes) {
-        if (!one.program.starts_with("node")) {
-            continue;
-        }
-        one.names_signal =
-            one.is_namespace_init() && text_names_signal(one, made.signal_name_to(pid));
-        one.keeps_idle = pid == made.service() ? idle_limit_in_text(one) : std::nullopt;
-    }
     read_settings(made);
     read_scripts(made);
-    tell_blind_spots(made, has_first && has_second);
+    tell_blind_spots(made, has_sockets);
     return made;
 }
 

@@ -14,8 +14,8 @@
 #include "doctor/look/platform.hpp"
 #include "doctor/look/seen_process.hpp"
 #include "doctor/look/seen_socket.hpp"
-#include "doctor/look/stopper.hpp"
-#include "doctor/look/supervised.hpp"
+#include "doctor/settings/stopper.hpp"
+#include "doctor/settings/supervised.hpp"
 
 namespace lastcall::doctor {
 

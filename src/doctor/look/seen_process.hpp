@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-#include "doctor/look/own_time.hpp"
+#include "doctor/settings/own_time.hpp"
 #include "sys/process/descriptor_list.hpp"
 #include "sys/process/process_facts.hpp"
 #include "sys/process/thread_list.hpp"

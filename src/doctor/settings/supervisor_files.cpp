@@ -3,8 +3,8 @@
 #include <map>
 #include <memory>
 
-#include "doctor/look/program_words.hpp"
-#include "doctor/look/supervision.hpp"
+#include "doctor/settings/program_words.hpp"
+#include "doctor/settings/supervision.hpp"
 #include "lint/conf/conf_time.hpp"
 #include "lint/conf/read_conf.hpp"
 #include "lint/text/mapped_text.hpp"

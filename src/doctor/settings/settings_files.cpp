@@ -1,4 +1,4 @@
-#include "doctor/look/settings_files.hpp"
+#include "doctor/settings/settings_files.hpp"
 
 #include <array>
 

@@ -1,4 +1,4 @@
-#include "doctor/look/supervision.hpp"
+#include "doctor/settings/supervision.hpp"
 
 #include <array>
 

@@ -1,4 +1,4 @@
-#include "doctor/look/surroundings.hpp"
+#include "doctor/settings/surroundings.hpp"
 
 #include "sys/process/process_details.hpp"
 #include "sys/process/process_files.hpp"

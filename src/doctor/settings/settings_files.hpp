@@ -6,8 +6,8 @@
 #include <string_view>
 #include <vector>
 
-#include "doctor/look/program_words.hpp"
-#include "doctor/look/surroundings.hpp"
+#include "doctor/settings/program_words.hpp"
+#include "doctor/settings/surroundings.hpp"
 #include "lint/conf/conf_kind.hpp"
 
 namespace lastcall::doctor {

@@ -5,8 +5,8 @@
 #include <optional>
 #include <string>
 
-#include "doctor/look/program_words.hpp"
-#include "doctor/look/surroundings.hpp"
+#include "doctor/settings/program_words.hpp"
+#include "doctor/settings/surroundings.hpp"
 
 namespace lastcall::doctor {
 

@@ -1,10 +1,10 @@
-#include "doctor/look/own_time.hpp"
+#include "doctor/settings/own_time.hpp"
 
 #include <algorithm>
 #include <span>
 
-#include "doctor/look/settings_files.hpp"
-#include "doctor/look/uwsgi_settings.hpp"
+#include "doctor/settings/settings_files.hpp"
+#include "doctor/settings/uwsgi_settings.hpp"
 #include "lint/conf/drain_value.hpp"
 
 namespace lastcall::doctor {

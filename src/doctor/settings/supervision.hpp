@@ -6,8 +6,8 @@
 
 #include "core/supervisor.hpp"
 #include "doctor/look/seen_process.hpp"
-#include "doctor/look/supervised.hpp"
-#include "doctor/look/surroundings.hpp"
+#include "doctor/settings/supervised.hpp"
+#include "doctor/settings/surroundings.hpp"
 
 namespace lastcall::doctor {
 

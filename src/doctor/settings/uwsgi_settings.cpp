@@ -1,4 +1,4 @@
-#include "doctor/look/uwsgi_settings.hpp"
+#include "doctor/settings/uwsgi_settings.hpp"
 
 #include <algorithm>
 #include <array>

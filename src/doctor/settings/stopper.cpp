@@ -1,4 +1,4 @@
-#include "doctor/look/stopper.hpp"
+#include "doctor/settings/stopper.hpp"
 
 #include <algorithm>
 

@@ -1,10 +1,10 @@
-#include "doctor/look/program_text.hpp"
+#include "doctor/settings/program_text.hpp"
 
 #include <algorithm>
 #include <array>
 #include <string_view>
 
-#include "doctor/look/surroundings.hpp"
+#include "doctor/settings/surroundings.hpp"
 #include "lint/launch/node_source.hpp"
 
 namespace lastcall::doctor {

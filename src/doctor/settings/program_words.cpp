@@ -1,6 +1,6 @@
-#include "doctor/look/program_words.hpp"
+#include "doctor/settings/program_words.hpp"
 
-#include "doctor/look/surroundings.hpp"
+#include "doctor/settings/surroundings.hpp"
 
 namespace lastcall::doctor {
 namespace {
