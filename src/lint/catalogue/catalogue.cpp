@@ -65,4 +65,8 @@ std::vector<std::string_view> rule_ids() {
     return all;
 }
 
+bool is_of_several_files(std::string_view id) noexcept {
+    return id.starts_with("CH") || id == "S20";
+}
+
 }  // namespace lastcall::lint

@@ -23,6 +23,10 @@ struct rule_family {
 /// By its id, in capitals or not. Null: there is none.
 [[nodiscard]] const rule* find_rule(std::string_view id);
 
+/// It may come of several files, and is told when all of them were looked at: the chain's, and S20,
+/// as the limit of a unit may be in another file.
+[[nodiscard]] bool is_of_several_files(std::string_view id) noexcept;
+
 /// The ids of those for files, in the order of the tables.
 [[nodiscard]] std::vector<std::string_view> rule_ids();
 

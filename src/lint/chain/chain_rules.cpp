@@ -12,6 +12,7 @@
 #include "lint/chain/join.hpp"
 #include "lint/launch/launch_steps.hpp"
 #include "lint/launch/stop_time.hpp"
+#include "lint/shell/stopping.hpp"
 
 namespace lastcall::lint {
 namespace {

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "lint/catalogue/catalogue.hpp"
+
 namespace lastcall::lint {
 namespace {
 
@@ -9,7 +11,7 @@ constexpr std::size_t kept_excerpt = 160;
 
 bool is_about_the_chain(const suppression& one) {
     return std::any_of(one.rules.begin(), one.rules.end(),
-                       [](const std::string& rule) { return rule.starts_with("CH"); });
+                       [](const std::string& rule) { return is_of_several_files(rule); });
 }
 
 constexpr std::string_view of_files = "ConfigMap:";

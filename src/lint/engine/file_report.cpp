@@ -77,9 +77,8 @@ void file_report::accept(std::span<const comment> comments,
 void file_report::tell_unused(const std::set<std::pair<const suppression*, std::string>>& used) {
     for (const suppression& by : accepted_.valid) {
         for (const std::string& rule : by.rules) {
-            // What comes of several files is judged later: a unit's limit may be in another one.
-            const bool is_later = rule.starts_with("CH") || rule == "S20";
-            if (find_rule(rule) == nullptr || is_later || used.contains({&by, rule})) {
+            if (find_rule(rule) == nullptr || is_of_several_files(rule) ||
+                used.contains({&by, rule})) {
                 continue;
             }
             auto& made =

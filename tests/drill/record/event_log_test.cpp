@@ -65,7 +65,7 @@ run_record small_record() {
     trial.marks.set(mark::signal_sent, 5'000);
     trial.effects = effect_ledger{1, 1, 0, {1}, {}, ""};
     trial.leftovers = {{leftover::kind::process, "pid 7 sleep"}};
-    trial.explanations = {{6'000, 7, "shell-in-front", "why", "fix"}};
+    trial.explanations = {{6'000, 7, "shell-in-front", "L14", "why", "fix"}};
     trial.notes = {"note"};
     trial.samples = {{5'000, 1, 2, -1, 1}};
     exchange one;

@@ -30,7 +30,8 @@ run_record full_record() {
     built.run.expected.allowed_idle_races = 3;
     built.trial().effects = effect_ledger{20, 20, 19, {7}, {8}, ""};
     built.trial().leftovers = {{leftover::kind::process, "pid 7 sleep 100"}};
-    built.trial().explanations = {{at_ms(300), 7, "shell-in-front", "a shell", "write exec"}};
+    built.trial().explanations = {
+        {at_ms(300), 7, "shell-in-front", "L14", "a shell", "write exec"}};
     built.add(built.in_flight(outcome::cut_in_body));
     return built.run;
 }

@@ -81,7 +81,7 @@ TEST(SarifReport, IsValidWhateverBytesAreInItsTexts) {
         every += static_cast<char>(byte);
     }
     run.sequence = every;
-    run.trials[0].explanations = {{at_ms(1), 1, every, every, every}};
+    run.trials[0].explanations = {{at_ms(1), 1, every, every, every, every}};
     const auto log = sarif_of(run, {every, {{every, 1}}});
     EXPECT_EQ(log["runs"][0]["results"].size(), 4U);
 }

@@ -171,7 +171,8 @@ private:
             return leftover{static_cast<leftover::kind>(below(5)), text()};
         });
         made.explanations = some([this] {
-            return explanation{moment(), number<int>(), text(), text(), text()};
+            return explanation{moment(), number<int>(), text(), below(2) == 0 ? "L14" : "",
+                               text(),   text()};
         });
         made.notes = some([this] { return text(); });
         made.problem = text();

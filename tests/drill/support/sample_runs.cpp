@@ -90,10 +90,10 @@ void explain_hang(trial_record& trial) {
     trial.exit.signal = 9;
     trial.exit.killed_by_us = true;
     trial.explanations = {
-        {signal_at + 15'000 * ms, 4711, "connection-holds",
+        {signal_at + 15'000 * ms, 4711, "connection-holds", "L44",
          "pid 4711 waits in epoll_wait with 11 connections open; 5 of them never sent a byte",
          "close connections without a request when the drain begins"},
-        {signal_at + 28'500 * ms, 4712, "child-not-told",
+        {signal_at + 28'500 * ms, 4712, "child-not-told", "L11",
          "pid 4712 (sleep 100) is a child that never got the signal",
          "forward SIGTERM to children, or start them with a parent-death signal"}};
     trial.leftovers = {{leftover::kind::process, "pid 4712 sleep 100"},
@@ -252,7 +252,7 @@ run_record hostile(const char* text) {
     for (auto& one : run.lanes) {
         one.name = one.why = text;
     }
-    trial.explanations = {{signal_at, 1, text, text, text}};
+    trial.explanations = {{signal_at, 1, text, text, text, text}};
     trial.leftovers = {{leftover::kind::file, text}};
     trial.notes = {text};
     trial.effects = effect_ledger{1, 1, 0, {1}, {}, text};

@@ -56,7 +56,8 @@ const std::vector<spoilt> exits{
     {"LateExitExplained",
      [](auto& b) {
          b.run.expected.exit_within = milliseconds(500);
-         b.trial().explanations = {{at_ms(300), 7, "shell-in-front", "a shell", "write exec"}};
+         b.trial().explanations = {
+             {at_ms(300), 7, "shell-in-front", "L14", "a shell", "write exec"}};
      },
      "V01", "", "write exec"},
     {"LateExitSinceTheDelete",
