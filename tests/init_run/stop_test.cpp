@@ -49,7 +49,7 @@ TEST_P(KeeperStop, SaysWhyBeforeItKillsAProgramThatIgnoresItsStop) {
     EXPECT_TRUE(has(k.messages(), "cause: ")) << k.err();
     EXPECT_TRUE(has(k.last_line(), R"("killed_by_keeper":true)")) << k.err();
     EXPECT_EQ(number_in(k.last_line(), "killed_count"), 1) << k.err();
-    EXPECT_TRUE(has(k.last_line(), R"("why":"it ignores SIGTERM)")) << k.err();
+    EXPECT_TRUE(has(k.last_line(), R"("why":"[L03] it ignores SIGTERM)")) << k.err();
     EXPECT_TRUE(nothing_is_left());
 }
 

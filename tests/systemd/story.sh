@@ -37,7 +37,7 @@ check 'and how long each is kept' says before.json '"65s" in text and "server.js
 check 'the limit of the unit' says before.json '"TimeoutStopUSec" in text and "90s" in text'
 check 'and the script that does not wait for it' says before.json '"deploy.sh:4" in text'
 check 'lint finds the unit' grep -q '^./web.service:.*U08' "$out/before.lint"
-check 'and the script' grep -q '^./deploy.sh:.*S20' "$out/before.lint"
+check 'and the script' grep -q '^./deploy.sh:.*CH02' "$out/before.lint"
 check 'the drill says what it costs' status_is before.drill 3
 
 check 'of what is mended lint finds nothing' status_is after.lint 0

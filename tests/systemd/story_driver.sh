@@ -74,4 +74,5 @@ kill "$clients"
 sleep 1
 drill after
 systemctl stop web
+echo finished > finished
 systemctl poweroff --no-block || systemctl exit --no-block
