@@ -131,12 +131,12 @@ int run_doctor_command(std::span<char* const> arguments) {
     line.flag("--peek", "opt-in: look into what clients have sent, and nobody has read yet",
               wish.peeks);
     line.flag("--stacks",
-              "opt-in: name the functions that threads sit in; each is stopped for some\n"
-              "hundred microseconds",
+              "opt-in: the functions that threads sit in; each is stopped for\n"
+              "some hundred microseconds",
               wish.takes_stacks);
     line.text("--ready", "URL",
-              "opt-in: ask it while it stops whether it is ready: a GET over http, of this\n"
-              "machine; nothing else is ever sent",
+              "opt-in: ask it while it stops whether it is ready: a GET over\n"
+              "http, to this machine",
               wish.ready);
     line.flag("--json", "one JSON object", wish.as_json);
     line.flag("--md", "Markdown", wish.as_markdown);

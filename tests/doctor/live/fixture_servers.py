@@ -3,6 +3,7 @@ import contextlib
 import os
 import signal
 import socket
+import sys
 import tempfile
 import time
 
@@ -55,6 +56,43 @@ def nginx_at(port):
                           f"http {{ access_log off; server {{ listen 127.0.0.1:{port}; }} }}\n")
         with server(["nginx", "-p", folder, "-c", conf], port, folder) as process:
             yield process
+
+
+# Listens at the path, and closes that at SIGTERM: the file stays.
+UNIX_SERVER = r"""
+import os, signal, socket, sys, time
+os.chdir(os.path.dirname(sys.argv[1]))
+one = socket.socket(socket.AF_UNIX)
+one.bind(os.path.basename(sys.argv[1]))
+one.listen()
+signal.signal(signal.SIGTERM, lambda *_: one.close())
+print("ready", flush=True)
+while True:
+    time.sleep(0.1)
+"""
+
+
+@contextlib.contextmanager
+def unix_server():
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, os.path.basename(folder) + ".sock")
+        with running([sys.executable, "-c", UNIX_SERVER, path]) as process:
+            process.stdout.readline()
+            yield process, path
+
+
+def connects(path):
+    with socket.socket(socket.AF_UNIX) as one:
+        return one.connect_ex(path) == 0
+
+
+@fixture
+def unix_socket(is_closed):
+    with unix_server() as (process, path):
+        if is_closed:
+            process.terminate()
+            wait_until(lambda: not connects(path), "the close")
+        yield Asked((process.pid,))
 
 
 @fixture

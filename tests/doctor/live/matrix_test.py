@@ -141,6 +141,8 @@ TABLE = [
     ("only the child is left", "L49:likely", of.left_behind()),
     ("a closed connection with a rest, before", "", of.before("closed-with-rest")),
     ("a closed connection with a rest", "L41:hint L52:proven", of.told("closed-with-rest")),
+    ("a unix socket", "", servers.unix_socket(is_closed=False)),
+    ("the file of a closed unix socket", "L51:likely", servers.unix_socket(is_closed=True)),
     # Servers, units and containers.
     ("nginx, by SIGQUIT", "", servers.nginx("QUIT")),
     ("nginx, by SIGTERM", "L10:hint", servers.nginx("TERM")),

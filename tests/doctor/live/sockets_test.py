@@ -8,12 +8,12 @@ import random
 import socket
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 import unittest
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from fixture_servers import connects, unix_server
 from patient import LASTCALL, doctor, listens, rules_of, running, wait_until
 
 # Accepts, and does with each connection what its first bytes ask for. With SIGTERM it closes its
@@ -223,35 +223,14 @@ while True:
 
 
 class UnixSockets(unittest.TestCase):
-    SERVER = r"""
-import os, signal, socket, sys, time
-signal.signal(signal.SIGTERM, lambda *_: None)
-os.chdir(os.path.dirname(sys.argv[1]))
-one = socket.socket(socket.AF_UNIX)
-one.bind(os.path.basename(sys.argv[1]))
-one.listen()
-signal.signal(signal.SIGTERM, lambda *_: one.close())
-print("ready", flush=True)
-while True:
-    time.sleep(0.1)
-"""
-
     def test_the_file_of_one_that_is_closed(self):
-        with tempfile.TemporaryDirectory() as folder:
-            path = os.path.join(folder, f"doctor-{os.getpid()}.sock")
-            with running([sys.executable, "-c", self.SERVER, path]) as process:
-                process.stdout.readline()
-                self.assertEqual(rules_of(doctor(process.pid)[0]), [])
-                process.terminate()
-                wait_until(lambda: not connects(path), "the close")
-                self.assertEqual(rules_of(doctor(process.pid)[0]), ["L51"])
-                os.unlink(path)
-                self.assertEqual(rules_of(doctor(process.pid)[0]), [])
-
-
-def connects(path):
-    with socket.socket(socket.AF_UNIX) as one:
-        return one.connect_ex(path) == 0
+        with unix_server() as (process, path):
+            self.assertEqual(rules_of(doctor(process.pid)[0]), [])
+            process.terminate()
+            wait_until(lambda: not connects(path), "the close")
+            self.assertEqual(rules_of(doctor(process.pid)[0]), ["L51"])
+            os.unlink(path)
+            self.assertEqual(rules_of(doctor(process.pid)[0]), [])
 
 
 class Ready(unittest.TestCase):

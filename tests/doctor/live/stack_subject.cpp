@@ -36,7 +36,7 @@ void clean_up_by_malloc(int) { use_memory(); }
 void clean_up_by_mutex(int) { const std::lock_guard lock(busy); }
 
 /// Signals come until one of them meets malloc(3) with its lock taken.
-void run_malloc() {
+[[gnu::noinline]] void run_malloc() {
     ::signal(SIGTERM, clean_up_by_malloc);
     std::thread([main = ::pthread_self()] {
         const auto pause = std::chrono::microseconds(50);
@@ -56,7 +56,7 @@ void run_malloc() {
     }
 }
 
-void run_mutex() {
+[[gnu::noinline]] void run_mutex() {
     ::signal(SIGTERM, clean_up_by_mutex);
     const std::lock_guard lock(busy);
     say_ready();
@@ -70,7 +70,7 @@ extern "C" __attribute__((noinline)) void wait_for_the_answer(int fd) {
 }
 
 /// Was told to stop, and waits for somebody.
-void run_waiting() {
+[[gnu::noinline]] void run_waiting() {
     ::signal(SIGTERM, [](int) {});
     int ends[2];
     if (::pipe(ends) != 0) {
@@ -81,7 +81,7 @@ void run_waiting() {
 }
 
 /// Sixty threads wait; with SIGUSR1 all of them are woken, and when they were it says so.
-void run_crowd() {
+[[gnu::noinline]] void run_crowd() {
     constexpr int count = 60;
     sigset_t set;
     ::sigemptyset(&set);
