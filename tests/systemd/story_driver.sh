@@ -47,7 +47,7 @@ look() {
 drill() {
     for _ in 1 2 3; do
         systemctl start web
-        /srv/lastcall drill -q --load 1s --unit web --url http://127.0.0.1:8080/ \
+        /srv/lastcall drill -q --load 1s --samples 2 --unit web --url http://127.0.0.1:8080/ \
             > "$1.drill" 2>&1
         echo $? > "$1.drill.status"
         [ "$(cat "$1.drill.status")" = 4 ] || break
