@@ -6,6 +6,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "lint/chain/digest_store.hpp"
 #include "lint/chain/front_index.hpp"
@@ -109,6 +110,17 @@ private:
                 images_[name].push_back(&one);
             }
         }
+        if (one.kind == digest_kind::container && !one.unit.empty()) {
+            units_.emplace(one.unit, folder_of(one.said_in));
+        }
+    }
+
+    /// Units of one name may be those of several environments: the one beside the command is meant,
+    /// where there is one.
+    bool stops_unit(const budget_digest& command, const budget_digest& container) const {
+        const auto here = folder_of(command.said_in);
+        return !command.unit.empty() && command.unit == container.unit &&
+               (folder_of(container.said_in) == here || !units_.contains({command.unit, here}));
     }
 
     /// The only one of them for which the question holds.
@@ -200,8 +212,7 @@ private:
             const auto image = stopped_.find(&one);
             const bool stops = to.container == nullptr && image != stopped_.end() &&
                                image->second != nullptr && image->second == to.image;
-            const bool is_of_unit =
-                to.container != nullptr && !one.unit.empty() && one.unit == to.container->unit;
+            const bool is_of_unit = to.container != nullptr && stops_unit(one, *to.container);
             const bool is_named = to.container != nullptr && !one.container.empty() &&
                                   one.container == to.container->container;
             if (is_of_unit || is_named || selects || (one.is_for_all && is_of_pods) || stops) {
@@ -227,6 +238,7 @@ private:
     front_index fronts_;
     std::map<digest_kind, std::vector<const budget_digest*>> of_kind_;
     std::map<std::string_view, std::vector<const budget_digest*>> images_;  // by their names
+    std::set<std::pair<std::string_view, std::string_view>> units_;         // and their folders
     std::set<std::string> graced_;  // workloads whose K is written somewhere
     std::map<const budget_digest*, const budget_digest*> stopped_;  // an image by a command
 };

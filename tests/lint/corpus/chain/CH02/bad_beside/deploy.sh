@@ -1,0 +1,2 @@
+#!/bin/sh
+timeout 30 systemctl stop web
