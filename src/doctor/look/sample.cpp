@@ -128,6 +128,7 @@ bool read_seen_sockets(sys::inet_diag& ask, bool with_outbound,
     for (const auto& [pid, process] : into.processes) {
         inodes.insert(process.sockets.begin(), process.sockets.end());
     }
+    auto missing = inodes;  // of which it is not known yet what they are
     bool is_whole = ask.works();
     std::set<std::uint16_t> ports = known_ports;
     std::set<std::pair<int, std::uint16_t>> bound;  // clients have the family of the listener
@@ -141,6 +142,7 @@ bool read_seen_sockets(sys::inet_diag& ask, bool with_outbound,
         const auto take = [&](const sys::tcp_line& line) {
             if (is_meant(line)) {
                 into.sockets.push_back(seen_of(line, ports, into));
+                missing.erase(line.inode);
             }
         };
         is_whole = ask.list(family, port, states, take) && is_whole;
@@ -165,7 +167,7 @@ bool read_seen_sockets(sys::inet_diag& ask, bool with_outbound,
         });
     }
     for (const int family : sys::tcp_families) {
-        if (!with_outbound) {
+        if (!with_outbound || missing.empty()) {
             break;
         }
         // The kernel can not be asked by inode: all connections of the machine go by.
