@@ -18,7 +18,7 @@ std::optional<idle_limit> limit_in(const std::string& text) {
     seen_process one;
     one.entry.pid = ::getpid();
     one.arguments = {"node", "--enable-source-maps", in.add("server.js", text).string()};
-    return idle_limit_in_text(one);
+    return idle_limit_in_text(one, surroundings_of(one.pid()));
 }
 
 TEST(ProgramText, FindsHowLongAConnectionIsKept) {
@@ -33,7 +33,7 @@ TEST(ProgramText, FindsHowLongAConnectionIsKept) {
         limit_in("server.keepAliveTimeout = 65000;\nprocess.on('SIGTERM', () => "
                  "server.closeIdleConnections());\n"))
         << "the stop does not wait for them";
-    EXPECT_FALSE(idle_limit_in_text({})) << "it has no file";
+    EXPECT_FALSE(idle_limit_in_text({}, surroundings_of(::getpid()))) << "it has no file";
 }
 
 platform_facts unit_named(const std::string& name) {

@@ -147,8 +147,8 @@ void read_settings(seen& made) {
         one.ends_by_term = is_named(one, "uwsgi") && uwsgi_settings(one, around).ends_by_term();
         if (one.program.starts_with("node")) {
             one.names_signal =
-                one.is_namespace_init() && text_names_signal(one, made.signal_name_to(pid));
-            one.keeps_idle = pid == made.service() ? idle_limit_in_text(one) : std::nullopt;
+                one.is_namespace_init() && text_names_signal(one, around, made.signal_name_to(pid));
+            one.keeps_idle = pid == made.service() ? idle_limit_in_text(one, around) : std::nullopt;
         }
     }
 }

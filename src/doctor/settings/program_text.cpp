@@ -4,7 +4,6 @@
 #include <array>
 #include <string_view>
 
-#include "doctor/settings/surroundings.hpp"
 #include "lint/launch/node_source.hpp"
 
 namespace lastcall::doctor {
@@ -16,11 +15,10 @@ struct program_text {
 };
 
 /// The first word that is no option; empty: there is none, or it cannot be read.
-program_text read_program(const seen_process& one) {
+program_text read_program(const seen_process& one, const surroundings& around) {
     for (std::size_t i = 1; i < one.arguments.size(); ++i) {
         const auto& word = one.arguments[i];
         if (!word.empty() && !word.starts_with('-')) {
-            const auto around = surroundings_of(one.pid());
             return {word, around.read(around.whole(word)).value_or(std::string())};
         }
     }
@@ -42,17 +40,18 @@ bool may_close_connections(std::string_view text) {
 
 }  // namespace
 
-bool text_names_signal(const seen_process& one, const std::string& signal) {
+bool text_names_signal(const seen_process& one, const surroundings& around,
+                       const std::string& signal) {
     for (const auto& word : one.arguments) {
         if (word.find(signal) != std::string::npos) {
             return true;  // node -e "process.on('SIGTERM', ...)"
         }
     }
-    return read_program(one).text.find(signal) != std::string::npos;
+    return read_program(one, around).text.find(signal) != std::string::npos;
 }
 
-std::optional<idle_limit> idle_limit_in_text(const seen_process& one) {
-    const auto program = read_program(one);
+std::optional<idle_limit> idle_limit_in_text(const seen_process& one, const surroundings& around) {
+    const auto program = read_program(one, around);
     if (may_close_connections(program.text)) {
         return std::nullopt;
     }

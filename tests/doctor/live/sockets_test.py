@@ -13,7 +13,7 @@ import time
 import unittest
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from fixture_servers import connects, unix_server
+from fixture_servers import READY, connects, unix_server
 from patient import LASTCALL, doctor, listens, rules_of, running, wait_until
 
 # Accepts, and does with each connection what its first bytes ask for. With SIGTERM it closes its
@@ -234,27 +234,9 @@ class UnixSockets(unittest.TestCase):
 
 
 class Ready(unittest.TestCase):
-    SERVER = r"""
-import http.server, signal, sys
-status = [200]
-class Handler(http.server.BaseHTTPRequestHandler):
-    def do_GET(self):
-        self.send_response(status[0])
-        self.send_header("Content-Length", "0")
-        self.end_headers()
-    def log_message(self, *_):
-        pass
-def stop(*_):
-    status[0] = int(sys.argv[1])
-signal.signal(signal.SIGTERM, stop)
-server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-print("ready", server.server_address[1], flush=True)
-server.serve_forever()
-"""
-
     def look(self, status, *more):
-        with running([sys.executable, "-c", self.SERVER, status]) as process:
-            port = int(process.stdout.readline().split()[1])
+        with running([sys.executable, "-c", READY, status]) as process:
+            port = int(process.stdout.readline())
             process.terminate()
             return rules_of(since(process, "--ready", f"http://127.0.0.1:{port}/ready"))
 
@@ -265,8 +247,8 @@ server.serve_forever()
         self.assertEqual(self.look("503"), ["L41"])
 
     def test_somebody_else_answers(self):
-        with running([sys.executable, "-c", self.SERVER, "200"]) as other, server() as process:
-            port = int(other.stdout.readline().split()[1])
+        with running([sys.executable, "-c", READY, "200"]) as other, server() as process:
+            port = int(other.stdout.readline())
             report = since(process, "--ready", f"http://127.0.0.1:{port}/")
             self.assertNotIn("L62", rules_of(report))
             self.assertIn("whether it says that it is ready",
