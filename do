@@ -102,11 +102,12 @@ run_demo() {
     esac
 }
 
-# ThreadSanitizer runs what is about threads. The release preset comes last: the summary that ends
-# the output is that of the whole suite.
+# ThreadSanitizer runs what is about threads. What failed under any preset is said once more at the
+# end: the summary of the last one would hide it.
 run_test() {
     need build libraries test check
-    local status=0
+    local status=0 failures=()
+    local sanitizer_report='ERROR: [A-Za-z]+Sanitizer|WARNING: ThreadSanitizer|runtime error:'
     build asan
     run_suite asan || status=1
     build tsan threaded_tests
@@ -118,6 +119,7 @@ run_test() {
         export LASTCALL_TRUTH_RUNS=${LASTCALL_TRUTH_RUNS:-20}
     fi
     run_suite release --label-exclude "$left_out" || status=1
+    ((status == 0)) || printf '%s\n' "${failures[@]}" >&2
     exit "$status"
 }
 
@@ -125,20 +127,29 @@ run_test() {
 # shared, so a test has a second attempt. One that needs it has a fault that is to be found, and is
 # named. What a sanitizer has reported is not forgiven.
 run_suite() {
-    local preset=$1 log=build/$1/tests.log status=0 names
+    local preset=$1 log=build/$1/tests.log status=0 once
     shift
     ctest --preset "$preset" --parallel "$jobs" --repeat until-pass:2 "$@" | tee "$log" || status=1
+    ((status == 0)) || failures+=("tests failed under $preset:" "$(excerpts "$log")")
     # What a test prints is in the log only when it has failed.
-    if grep -qE 'ERROR: [A-Za-z]+Sanitizer|WARNING: ThreadSanitizer|runtime error:' "$log"; then
-        say "a sanitizer has found something under $preset, see above"
+    if grep -qE "$sanitizer_report" "$log"; then
+        failures+=("a sanitizer has found something under $preset:"
+            "$(grep -m1 -A20 -E "$sanitizer_report" "$log")")
         status=1
     fi
-    names=$(sed -n 's/^[ 0-9/]*Test *#[0-9]*: \([^ ]*\) .*\*\*\*[FT].*/\1/p' "$log" | sort | uniq -c |
+    once=$(sed -n 's/^[ 0-9/]*Test *#[0-9]*: \([^ ]*\) .*\*\*\*[FT].*/\1/p' "$log" | sort | uniq -c |
         awk '$1 == 1 { print $2 }')
-    [[ -z $names ]] ||
-        say "failed once under $preset, and passed when run again: $(xargs <<<"$names")"
-    ((status == 0)) || say "tests failed under $preset, see above"
+    [[ -z $once ]] ||
+        say "failed once under $preset, and passed when run again: $(xargs <<<"$once")"
     return "$status"
+}
+
+# excerpts LOG: of each test that has failed twice, how it began, what failed, and how it ended.
+excerpts() {
+    awk '/Test +#[0-9]+:/ { again = /\*\*\*/ && ++attempts[$1 == "Test" ? $3 : $4] == 2; shown = again ? 12 : 0 }
+         again && /: Failure$|FAILED|[Vv]iolation|Sanitizer|[Ee]rror/ { shown = 8 }
+         /^ +Start +[0-9]+:/ { again = shown = 0 }
+         shown-- > 0' "$1"
 }
 
 # Real servers with published shutdown bugs: their versions are Debian's, not ours to keep, so
