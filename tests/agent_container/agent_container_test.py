@@ -6,21 +6,17 @@ usage: agent_container_test.py DIRECTORY-OF-THE-PROGRAMS [CASE...]
 
 Status: 0 passed, 1 failed, 77 cannot run here (the reason is the last line).
 """
-import os
 import shutil
 import subprocess
 import sys
-import time
-import traceback
 from pathlib import Path
 
 sys.dont_write_bytecode = True  # the source tree stays as it is
 ROOT = Path(__file__).resolve().parent.parent.parent
-sys.path.insert(0, str(ROOT / "tests/init_docker"))
-from daemon import CannotRun, Container, Daemon, until
+sys.path.insert(0, str(ROOT / "tests/support"))
+from docker_daemon import Container, Daemon, put_busybox, run_functions, run_with_daemon, until
 
 PROGRAMS = ("lastcall", "lastcall-keeper", "lastcall-init")
-BUSYBOX = Path("/bin/busybox")
 PYTHON = Path("/usr/bin/python3").resolve()
 LIBRARY = Path("/usr/lib") / PYTHON.name
 # Python comes from this machine, as a volume: the layers of an image stay small.
@@ -56,12 +52,10 @@ def docs_dockerfile() -> str:
 
 def prepare(daemon: Daemon, programs: Path) -> None:
     base = daemon.folder / "debian"
-    for folder in ("usr/bin", "tmp", "app"):
-        (base / folder).mkdir(parents=True)
-    shutil.copy(BUSYBOX.resolve(), base / "usr/bin/busybox")
-    for name in ("sh", "cat", "sleep", "mkdir", "cp", "rm", "awk", "xargs", "kill",
-                 "grep", "mkfifo"):
-        (base / "usr/bin" / name).symlink_to("busybox")
+    put_busybox(base / "usr/bin", "sh", "cat", "sleep", "mkdir", "cp", "rm", "awk", "xargs", "kill",
+                "grep", "mkfifo")
+    for folder in ("tmp", "app"):
+        (base / folder).mkdir()
     (base / "bin").symlink_to("usr/bin")
     for name, line in FAKE_TOOLS.items():
         (base / "usr/bin" / name).write_text(f"#!/bin/sh\n{line}\n")
@@ -72,10 +66,7 @@ def prepare(daemon: Daemon, programs: Path) -> None:
         copy = base / file.lstrip("/")
         copy.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(file, copy)
-    daemon.build("debian:12-slim", base, "FROM scratch\nCOPY . /\nENV PATH=/usr/bin\n")
-    tried = daemon.docker("run", "--rm", "debian:12-slim", "sh", "-c", "exit 0", check=False)
-    if tried.returncode != 0:
-        raise CannotRun(f"a machine where a container can run; docker said:\n{tried.stdout}")
+    daemon.build_root("debian:12-slim", base, path="/usr/bin")
 
     source = daemon.folder / "source/tools"
     source.mkdir(parents=True)
@@ -209,41 +200,14 @@ def orphans_are_reaped(daemon):
     check(status == 0, f"exit status {status}", said)
 
 
-def run_cases(daemon: Daemon, cases) -> int:
-    failed = 0
-    for one in cases:
-        began = time.monotonic()
-        try:
-            verdict, said = "PASS", one(daemon) or ""
-        except Exception:  # one case that breaks does not hide the others
-            failed += 1
-            verdict, said = "FAIL", "\n" + traceback.format_exc()
-        name = one.__name__.replace("_", " ")
-        print(f"{verdict}  {time.monotonic() - began:5.1f} s  {name}{said and ': ' + said}",
-              flush=True)
-    print(f"{len(cases) - failed} of {len(cases)} cases passed")
-    return 1 if failed or not cases else 0
-
-
 def main() -> int:
     programs, wanted = Path(sys.argv[1]), sys.argv[2:]
-    daemon = None
-    os.environ["PATH"] += ":/usr/sbin:/sbin"  # of dockerd and runc
-    try:
-        if os.geteuid() != 0:
-            raise CannotRun("root, to start a Docker daemon")
-        for needed in (BUSYBOX, PYTHON, Path("/usr/bin/curl")):
-            if not needed.exists():
-                raise CannotRun(f"{needed} (Debian: busybox-static, python3, curl)")
-        daemon = Daemon()
+
+    def run(daemon: Daemon) -> int:
         prepare(daemon, programs)
-        return run_cases(daemon, [one for one in CASES if not wanted or one.__name__ in wanted])
-    except CannotRun as reason:
-        print(f"SKIPPED: agent_container needs {reason}", file=sys.stderr)
-        return 1 if os.environ.get("LASTCALL_REQUIRE_DOCKER") else 77
-    finally:
-        if daemon:
-            daemon.close()
+        return run_functions(daemon, CASES, wanted)
+
+    return run_with_daemon(run, [PYTHON, Path("/usr/bin/curl")])
 
 
 if __name__ == "__main__":

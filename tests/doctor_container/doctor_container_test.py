@@ -7,19 +7,15 @@ Status: 0 passed, 1 failed, 77 cannot run here (the reason is the last line).
 """
 import concurrent.futures
 import json
-import os
 import shutil
 import subprocess
 import sys
-import time
-import traceback
 from pathlib import Path
 
 sys.dont_write_bytecode = True  # the source tree stays as it is
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "init_docker"))
-from daemon import CannotRun, Daemon, until
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "support"))
+from docker_daemon import Daemon, put_busybox, run_case, run_with_daemon, status_of, until
 
-BUSYBOX = Path("/bin/busybox")
 IS_VERSION_2 = Path("/sys/fs/cgroup/cgroup.controllers").exists()
 FROZEN = "L24" if IS_VERSION_2 else "L25"
 
@@ -52,14 +48,9 @@ def check(truth, what: str, *shown) -> None:
 
 def prepare(daemon: Daemon, subject: Path) -> None:
     base = daemon.folder / "base"
-    (base / "bin").mkdir(parents=True)
-    shutil.copy(BUSYBOX.resolve(), base / "bin/busybox")
-    (base / "bin/sh").symlink_to("busybox")
+    put_busybox(base / "bin", "sh")
     shutil.copy(subject, base / "subject")
-    daemon.build("base", base, "FROM scratch\nCOPY . /\nENV PATH=/bin\n")
-    tried = daemon.docker("run", "--rm", "base", "sh", "-c", ":", check=False)
-    if tried.returncode != 0:
-        raise CannotRun(f"a machine where a container can run; docker said:\n{tried.stdout}")
+    daemon.build_root("base", base)
 
 
 def doctor(daemon: Daemon, *arguments):
@@ -108,45 +99,23 @@ def look_at_one_that_has_ended(daemon: Daemon) -> str:
     return made.stderr.splitlines()[0]
 
 
-def run_case(name: str, function, *arguments) -> bool:
-    began = time.monotonic()
-    try:
-        verdict, said = "PASS", function(*arguments)
-    except Exception:  # one case that breaks does not hide the others
-        verdict, said = "FAIL", "\n" + traceback.format_exc()
-    print(f"{verdict}  {time.monotonic() - began:5.1f} s  {name}{said and ': ' + said}", flush=True)
-    return verdict == "PASS"
-
-
 def run_cases(daemon: Daemon, wanted) -> int:
     cases = [(row[0], look_at_row, daemon, row) for row in TABLE]
     cases.append(("over", look_at_one_that_has_ended, daemon))
     cases = [one for one in cases if not wanted or one[0] in wanted]
     with concurrent.futures.ThreadPoolExecutor(4) as pool:
-        passed = sum(pool.map(lambda one: run_case(*one), cases))
-    print(f"{passed} of {len(cases)} cases passed")
-    return 0 if cases and passed == len(cases) else 1
+        return status_of(pool.map(lambda one: run_case(*one), cases))
 
 
 def main() -> int:
     lastcall, subject, wanted = sys.argv[1], Path(sys.argv[2]), sys.argv[3:]
-    daemon = None
-    os.environ["PATH"] += ":/usr/sbin:/sbin"  # of dockerd and runc
-    try:
-        if os.geteuid() != 0:
-            raise CannotRun("root, to start a Docker daemon")
-        if not BUSYBOX.exists():
-            raise CannotRun("a static busybox (Debian: busybox-static)")
-        daemon = Daemon()
+
+    def run(daemon: Daemon) -> int:
         daemon.lastcall = lastcall
         prepare(daemon, subject)
         return run_cases(daemon, wanted)
-    except CannotRun as reason:
-        print(f"SKIPPED: doctor_container needs {reason}", file=sys.stderr)
-        return 1 if os.environ.get("LASTCALL_REQUIRE_DOCKER") else 77
-    finally:
-        if daemon:
-            daemon.close()
+
+    return run_with_daemon(run)
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ import os
 import pty
 import re
 
-from daemon import Container, Daemon
+from docker_daemon import Container, Daemon
 
 # Without a LASTCALL_GRACE lastcall-init kills after 9.5 s, and docker stop after 10.
 WELL_UNDER_S = 7

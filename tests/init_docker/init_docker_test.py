@@ -6,20 +6,15 @@ usage: init_docker_test.py LASTCALL_INIT ACTOR [CASE...]
 
 Status: 0 passed, 1 failed, 77 cannot run here (the reason is the last line).
 """
-import os
 import shutil
 import sys
-import time
-import traceback
 from pathlib import Path
 
 sys.dont_write_bytecode = True  # the source tree stays as it is
-from cases import CASES
-from daemon import CannotRun, Daemon
-
 ROOT = Path(__file__).resolve().parent.parent.parent
-BUSYBOX = Path("/bin/busybox")
-
+sys.path.insert(0, str(ROOT / "tests/support"))
+from cases import CASES
+from docker_daemon import Daemon, put_busybox, run_functions, run_with_daemon
 
 # The tools of the build stage, without a network: its commands run, and "cmake --build"
 # puts the program where the real one would.
@@ -34,19 +29,12 @@ def prepare(daemon: Daemon, program: Path, actor: Path) -> None:
     """The image `lastcall-init` by packaging/lastcall-init/Dockerfile, and `service`, which
     takes it from there as README.md says."""
     base = daemon.folder / "base"
-    (base / "bin").mkdir(parents=True)
+    put_busybox(base / "bin", "sh", "cat", "sleep", "mkdir", "cp", "rm", "awk", "xargs", "touch",
+                "true", "tr", "grep")
     (base / "tmp").mkdir()
     (base / "tmp").chmod(0o1777)
-    shutil.copy(BUSYBOX.resolve(), base / "bin/busybox")
-    for name in ("sh", "cat", "sleep", "mkdir", "cp", "rm", "awk", "xargs", "touch", "true",
-                 "tr", "grep"):
-        (base / "bin" / name).symlink_to("busybox")
     shutil.copy(actor, base / "actor")
-    daemon.build("base", base, "FROM scratch\nCOPY . /\nENV PATH=/bin\n")
-
-    tried = daemon.docker("run", "--rm", "base", "true", check=False)
-    if tried.returncode != 0:
-        raise CannotRun(f"a machine where a container can run; docker said:\n{tried.stdout}")
+    daemon.build_root("base", base)
 
     builder = daemon.folder / "builder"
     builder.mkdir()
@@ -76,41 +64,13 @@ def readme_lines() -> str:
 
 def main() -> int:
     program, actor, wanted = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3:]
-    daemon = None
-    os.environ["PATH"] += ":/usr/sbin:/sbin"  # of dockerd and runc
-    try:
-        if os.geteuid() != 0:
-            raise CannotRun("root, to start a Docker daemon")
-        if not BUSYBOX.exists():
-            raise CannotRun("a static busybox (Debian: busybox-static)")
-        daemon = Daemon()
+
+    def run(daemon: Daemon) -> int:
         prepare(daemon, program, actor)
         daemon.program = program
-        return run_cases(daemon, [case for case in CASES
-                                  if not wanted or case.__name__ in wanted])
-    except CannotRun as reason:
-        print(f"SKIPPED: init_docker needs {reason}", file=sys.stderr)
-        return 1 if os.environ.get("LASTCALL_REQUIRE_DOCKER") else 77
-    finally:
-        if daemon:
-            daemon.close()
+        return run_functions(daemon, CASES, wanted)
 
-
-def run_cases(daemon: Daemon, cases) -> int:
-    failed = 0
-    for case in cases:
-        began = time.monotonic()
-        try:
-            said = case(daemon) or ""
-            verdict = "PASS"
-        except Exception:  # one case that breaks does not hide the others
-            failed += 1
-            verdict, said = "FAIL", "\n" + traceback.format_exc()
-        name = case.__name__.replace("_", " ")
-        print(f"{verdict}  {time.monotonic() - began:5.1f} s  {name}{said and ': ' + said}",
-              flush=True)
-    print(f"{len(cases) - failed} of {len(cases)} cases passed")
-    return 1 if failed or not cases else 0
+    return run_with_daemon(run)
 
 
 if __name__ == "__main__":

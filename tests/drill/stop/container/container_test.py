@@ -5,32 +5,23 @@ usage: container_test.py STOP_CONTAINER
 
 Status: 0 passed, 1 failed, 77 cannot run here (the reason is the last line).
 """
-import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 sys.dont_write_bytecode = True  # the source tree stays as it is
-sys.path.insert(0, str(Path(__file__).resolve().parents[3] / "init_docker"))
-from daemon import CannotRun, Container, Daemon
+sys.path.insert(0, str(Path(__file__).resolve().parents[3] / "support"))
+from docker_daemon import Container, Daemon, put_busybox, run_with_daemon
 
-BUSYBOX = Path("/bin/busybox")
 GRACEFUL = "trap 'sleep 0.3; exit 5' TERM; echo ready; while :; do sleep 0.05; done"
 DEAF = "echo ready; sleep 600"
 
 
 def prepare(daemon: Daemon) -> None:
     base = daemon.folder / "base"
-    (base / "bin").mkdir(parents=True)
+    put_busybox(base / "bin", "sh", "sleep", "touch", "ls")
     (base / "tmp").mkdir()
-    shutil.copy(BUSYBOX.resolve(), base / "bin/busybox")
-    for name in ("sh", "sleep", "touch", "ls"):
-        (base / "bin" / name).symlink_to("busybox")
-    daemon.build("base", base, "FROM scratch\nCOPY . /\nENV PATH=/bin\n")
-    tried = daemon.docker("run", "--rm", "base", "sleep", "0", check=False)
-    if tried.returncode != 0:
-        raise CannotRun(f"a machine where a container can run; docker said:\n{tried.stdout}")
+    daemon.build_root("base", base)
 
 
 def stop(daemon: Daemon, program: str, *words) -> str:
@@ -72,25 +63,13 @@ def cases(daemon: Daemon, program: str) -> None:
 
 
 def main() -> int:
-    os.environ["PATH"] += ":/usr/sbin:/sbin"  # of dockerd and runc
-    daemon = None
-    try:
-        if os.geteuid() != 0:
-            raise CannotRun("root: a Docker daemon has to be started")
-        if not BUSYBOX.exists():
-            raise CannotRun("busybox-static")
-        daemon = Daemon()
+    def run(daemon: Daemon) -> int:
         prepare(daemon)
         cases(daemon, sys.argv[1])
-    except CannotRun as reason:
-        required = "LASTCALL_REQUIRE_DOCKER" in os.environ
-        print(f"{'FAILED' if required else 'SKIPPED'}: it needs {reason}")
-        return 1 if required else 77
-    finally:
-        if daemon:
-            daemon.close()
-    print("passed")
-    return 0
+        print("passed")
+        return 0
+
+    return run_with_daemon(run)
 
 
 if __name__ == "__main__":

@@ -1,14 +1,18 @@
 """A Docker daemon of the test's own: its data, sockets, containerd and cgroups are private,
-and it is gone when the test is over."""
+and it is gone when the test is over. It needs root and docker.io; where it cannot run the test is
+skipped, loudly, unless LASTCALL_REQUIRE_DOCKER is set in the environment."""
 import os
 import queue
 import shutil
 import subprocess
+import sys
 import tempfile
 import threading
 import time
+import traceback
 from pathlib import Path
 
+BUSYBOX = Path("/bin/busybox")
 CEILING_S = 60  # for anything that is waited for
 
 
@@ -97,6 +101,13 @@ class Daemon:
         self.docker("build", "--quiet", "--network", "none", "--force-rm", "--tag", tag, "--file",
                     file, *more, folder)
 
+    def build_root(self, tag: str, root: Path, path="/bin") -> None:
+        """An image of a folder as it is, with a shell in it; a container of it can run."""
+        self.build(tag, root, f"FROM scratch\nCOPY . /\nENV PATH={path}\n")
+        tried = self.docker("run", "--rm", tag, "sh", "-c", ":", check=False)
+        if tried.returncode != 0:
+            raise CannotRun(f"a machine where a container can run; docker said:\n{tried.stdout}")
+
     def close(self) -> None:
         if self.started and not self.ended():
             left = self.docker("ps", "--quiet", check=False).stdout.split()
@@ -167,3 +178,55 @@ class Container:
         while (line := self.lines.get(timeout=CEILING_S)) is not None:
             self.said.append(line)
         return status, "\n".join(self.said)
+
+
+def put_busybox(folder: Path, *names: str) -> None:
+    """The static busybox, and these commands of it."""
+    folder.mkdir(parents=True)
+    shutil.copy(BUSYBOX.resolve(), folder / "busybox")
+    for name in names:
+        (folder / name).symlink_to("busybox")
+
+
+def run_with_daemon(run, needed=()) -> int:
+    """Returns: what `run(daemon)` returns; where no daemon can run 77, or 1 if one is required."""
+    os.environ["PATH"] += ":/usr/sbin:/sbin"  # of dockerd and runc
+    daemon = None
+    try:
+        if os.geteuid() != 0:
+            raise CannotRun("root, to start a Docker daemon")
+        for file in (BUSYBOX, *needed):
+            if not file.exists():
+                raise CannotRun(f"{file} (busybox is Debian's busybox-static)")
+        daemon = Daemon()
+        return run(daemon)
+    except CannotRun as reason:
+        print(f"SKIPPED: it needs {reason}", file=sys.stderr)
+        return 1 if os.environ.get("LASTCALL_REQUIRE_DOCKER") else 77
+    finally:
+        if daemon:
+            daemon.close()
+
+
+def run_case(name: str, case, *arguments) -> bool:
+    """What the case returns is shown beside its verdict."""
+    began = time.monotonic()
+    try:
+        verdict, said = "PASS", case(*arguments) or ""
+    except Exception:  # one case that breaks does not hide the others
+        verdict, said = "FAIL", "\n" + traceback.format_exc()
+    print(f"{verdict}  {time.monotonic() - began:5.1f} s  {name}{said and ': ' + said}", flush=True)
+    return verdict == "PASS"
+
+
+def status_of(verdicts) -> int:
+    """Of all cases; none at all is a failure, too."""
+    verdicts = list(verdicts)
+    print(f"{sum(verdicts)} of {len(verdicts)} cases passed")
+    return 0 if verdicts and all(verdicts) else 1
+
+
+def run_functions(daemon: Daemon, functions, wanted) -> int:
+    """Each function of the daemon is a case; its name is the sentence that it proves."""
+    return status_of([run_case(one.__name__.replace("_", " "), one, daemon) for one in functions
+                      if not wanted or one.__name__ in wanted])
