@@ -1,5 +1,9 @@
 #include "cli/doctor_subject.hpp"
 
+#include <chrono>
+
+#include <lastcall/duration.hpp>
+
 #include "cli/doctor_platform.hpp"
 #include "cli/json_fields.hpp"
 #include "cli/problem.hpp"
@@ -49,6 +53,30 @@ platform_facts platform_of_cgroup(const std::string& group) {
     }
 }
 
+/// Of the unit no process is there.
+problem nobody_of(const platform_facts& unit) {
+    std::string what = unit.name + " does not run (" + unit.active + ", " + unit.sub +
+                       "), and left no process behind";
+    std::string hint = "systemctl start " + unit.id;
+    if (unit.has_signalled()) {
+        what = unit.name +
+               " has no process any more, and systemd does not know that yet: it is at " + unit.sub;
+        if (unit.sub_age) {
+            what += ", for " + to_text(std::chrono::floor<std::chrono::seconds>(*unit.sub_age));
+        }
+        hint = "under cgroup v1 in a container the kernel tells it nothing; it goes on after " +
+               unit.grace_setting;
+        if (unit.grace && *unit.grace != std::chrono::nanoseconds::max()) {
+            hint += " (" + to_text(*unit.grace) + ")";
+        }
+    }
+    if (unit.pid_in_file != 0) {
+        what +=
+            "; " + unit.pid_file + " is left, and names pid " + std::to_string(unit.pid_in_file);
+    }
+    return problem(what, hint, status_inconclusive);
+}
+
 }  // namespace
 
 doctor::look_request subject_of(const doctor_wish& wish) {
@@ -57,9 +85,7 @@ doctor::look_request subject_of(const doctor_wish& wish) {
         const bool is_whole = wish.unit.find('.') != std::string::npos;
         made.platform = facts_of_unit(is_whole ? wish.unit : wish.unit + ".service");
         if (made.platform.main_pid == 0 && made.platform.members.empty()) {
-            throw problem(made.platform.name + " does not run (" + made.platform.active + ", " +
-                              made.platform.sub + "), and left no process behind",
-                          "systemctl start " + wish.unit, status_inconclusive);
+            throw nobody_of(made.platform);
         }
         made.pid =
             made.platform.main_pid != 0 ? made.platform.main_pid : made.platform.members.front();

@@ -72,6 +72,33 @@ class Jobs(unittest.TestCase):
             self.assertIn("--unit second.service;", report["findings"][0]["fix"])
 
 
+class Nobody(unittest.TestCase):
+    def test_a_unit_without_a_process(self):
+        with tempfile.NamedTemporaryFile("w", suffix=".pid") as file:
+            file.write("4194303\n")
+            file.flush()
+            unit = UNIT.format(restart="no", count=0, job="", pid=0)
+            left = unit.replace("PIDFile=", "PIDFile=" + file.name)
+            rows = [(unit, "inactive", "dead",
+                     ["unit web.service does not run (inactive, dead), and left no process",
+                      "systemctl start web.service"]),
+                    (left, "failed", "failed",
+                     [file.name + " is left, and names pid 4194303"]),
+                    (unit, "deactivating", "final-sigkill",
+                     ["systemd does not know that yet: it is at final-sigkill",
+                      "it goes on after TimeoutStopSec (90s)"])]
+            for text, active, sub, said in rows:
+                text = text.replace("ActiveState=active", "ActiveState=" + active).replace(
+                    "SubState=running", "SubState=" + sub)
+                with manager("systemctl", answer(text)) as environment:
+                    made = subprocess.run([LASTCALL, "doctor", "--unit", "web"], env=environment,
+                                          capture_output=True, text=True, timeout=CEILING,
+                                          check=False)
+                self.assertEqual(made.returncode, 4, made.stdout)
+                for part in said:
+                    self.assertIn(part, made.stderr)
+
+
 class Restarts(unittest.TestCase):
     def test_a_counter_that_moves(self):
         with running([SUBJECT, "good"]) as process:
