@@ -108,7 +108,7 @@ int watch(doctor::look_request what, const doctor_wish& wish) {
             service = one.of.service();
             for (const auto& socket : one.of.first.sockets) {
                 if (socket.listens()) {
-                    what.ports.insert(socket.line.local_port);
+                    what.ports.emplace(socket.line.family, socket.line.local_port);
                 }
             }
             const auto* entry = one.of.before(what.pid);

@@ -55,22 +55,22 @@ int process_of(const look_request& what) {
 
 /// Returns: whether the sockets were told.
 bool read_all(const std::vector<int>& pids, sys::inet_diag& ask, bool is_stopping,
-              const std::set<std::uint16_t>& known_ports, snapshot& into) {
+              const known_sockets& known, snapshot& into) {
     for (const int pid : pids) {
         if (auto one = read_seen_process(pid)) {
             into.processes.emplace(pid, std::move(*one));
         }
     }
-    return read_seen_sockets(ask, is_stopping, known_ports, into);
+    return read_seen_sockets(ask, is_stopping, known, into);
 }
 
-std::set<std::uint16_t> ports_of(const snapshot& one, std::set<std::uint16_t> known) {
+known_sockets known_by(const snapshot& one, std::set<listening_port> ports) {
     for (const auto& socket : one.sockets) {
         if (socket.listens()) {
-            known.insert(socket.line.local_port);
+            ports.emplace(socket.line.family, socket.line.local_port);
         }
     }
-    return known;
+    return {std::move(ports), one.sockets};
 }
 
 /// Somebody that was not looked at listens at this port, too: it may be who has answered.
@@ -196,10 +196,10 @@ std::vector<int> processes_of(const seen& made) {
 bool look_twice(const look_request& what, sys::inet_diag& ask, seen& made) {
     const auto pids = processes_of(made);
     const auto begin = std::chrono::steady_clock::now();
-    const bool has_first = read_all(pids, ask, made.is_stopping(), what.ports, made.first);
+    const bool has_first = read_all(pids, ask, made.is_stopping(), {what.ports}, made.first);
     sys::sleep_until(begin + what.between);
     const bool has_second =
-        read_all(pids, ask, made.is_stopping(), ports_of(made.first, what.ports), made.second);
+        read_all(pids, ask, made.is_stopping(), known_by(made.first, what.ports), made.second);
     made.between = std::chrono::steady_clock::now() - begin;
     return has_first && has_second;
 }

@@ -35,7 +35,7 @@ struct look_request {
     std::optional<std::chrono::nanoseconds> since;
     std::chrono::nanoseconds between = std::chrono::seconds(1);
     std::string stopped_by;                 ///< the script that asks for the stop; empty: not known
-    std::set<std::uint16_t> ports;          ///< that it is known to have listened at
+    std::set<listening_port> ports;         ///< that it is known to have listened at
     std::optional<ended_process> replaced;  ///< it came after this one
     bool takes_stacks = false;  ///< of the threads on the route, which are stopped for it
     bool peeks = false;         ///< also at what clients have sent, and nobody has read yet

@@ -72,6 +72,123 @@ void find_clients(snapshot& into) {
     }
 }
 
+constexpr auto connected =
+    sys::tcp_states::established | sys::tcp_states::closed_by_peer | sys::tcp_states::handshake;
+constexpr auto closing =
+    sys::tcp_states::fin_wait1 | sys::tcp_states::last_ack | sys::tcp_states::closing;
+
+/// Asks for all TCP sockets of the processes. Each question about connections is a walk of the
+/// kernel over those of the whole machine: as few as can be.
+class socket_reader {
+public:
+    socket_reader(sys::inet_diag& ask, const known_sockets& known, snapshot& into)
+        : ask_(ask), known_(known), into_(into), bound_(known.ports) {
+        for (const auto& [pid, process] : into.processes) {
+            inodes_.insert(process.sockets.begin(), process.sockets.end());
+        }
+        missing_ = inodes_;
+        for (const auto& [family, port] : known.ports) {
+            ports_.insert(port);
+        }
+    }
+
+    /// Returns: whether the kernel has told all of them.
+    bool read(bool with_outbound) {
+        read_listeners();
+        read_clients();
+        read_known();
+        if (with_outbound && misses_tcp()) {
+            read_outbound();
+        }
+        return is_whole_;
+    }
+
+private:
+    void list(int family, std::uint16_t port, sys::tcp_states states,
+              const sys::inet_diag::consumer& take) {
+        is_whole_ = ask_.list(family, port, states, take) && is_whole_;
+    }
+
+    void keep(const sys::tcp_line& line) {
+        into_.sockets.push_back(seen_of(line, ports_, into_));
+        missing_.erase(line.inode);
+    }
+
+    void read_listeners() {
+        for (const int family : sys::tcp_families) {
+            list(family, 0, sys::tcp_states::listening, [&](const sys::tcp_line& line) {
+                if (inodes_.contains(line.inode)) {
+                    ports_.insert(line.local_port);
+                    bound_.emplace(line.family, line.local_port);
+                    keep(line);
+                }
+            });
+        }
+    }
+
+    /// Who came to the ports, and those of whom nobody but the kernel knows any more.
+    void read_clients() {
+        for (const auto& [family, port] : bound_) {
+            list(family, port, connected | closing, [&](const sys::tcp_line& line) {
+                const bool is_nobodys = line.inode == 0;
+                if (line.is(closing)) {
+                    if (is_nobodys) {
+                        into_.orphans.push_back(seen_of(line, ports_, into_));
+                    }
+                } else if (is_nobodys || inodes_.contains(line.inode)) {
+                    keep(line);  // one without an inode is not accepted yet
+                }
+            });
+        }
+    }
+
+    void read_known() {
+        for (const auto& one : known_.all) {
+            if (!missing_.contains(one.line.inode)) {
+                continue;
+            }
+            const auto line = ask_.again(one.line);
+            if (line && line->inode == one.line.inode &&
+                line->is(connected | sys::tcp_states::syn_sent)) {
+                keep(*line);
+            }
+        }
+    }
+
+    /// The kernel can not be asked by inode: all connections go by.
+    void read_outbound() {
+        for (const int family : sys::tcp_families) {
+            list(family, 0, connected | sys::tcp_states::syn_sent, [&](const sys::tcp_line& line) {
+                if (!ports_.contains(line.local_port) && inodes_.contains(line.inode)) {
+                    keep(line);
+                }
+            });
+        }
+    }
+
+    /// Of the sockets that nothing is known of yet, is one perhaps a TCP connection?
+    [[nodiscard]] bool misses_tcp() const {
+        for (const auto& [pid, process] : into_.processes) {
+            for (const auto& one : process.descriptors.all) {
+                if (one.kind == sys::descriptor_kind::socket && missing_.contains(one.inode) &&
+                    sys::may_be_tcp(pid, one.number)) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
+    sys::inet_diag& ask_;
+    const known_sockets& known_;
+    snapshot& into_;
+    std::set<listening_port> bound_;  ///< clients have the family of the listener
+    std::set<std::uint16_t> ports_;
+    std::set<std::uint64_t> inodes_;   ///< of all sockets of the processes
+    std::set<std::uint64_t> missing_;  ///< of which it is not known yet what they are
+    bool is_whole_ = true;
+};
+
 }  // namespace
 
 std::optional<seen_process> read_seen_process(int pid) {
@@ -121,70 +238,11 @@ std::optional<seen_process> read_seen_process(int pid) {
     return made;
 }
 
-bool read_seen_sockets(sys::inet_diag& ask, bool with_outbound,
-                       const std::set<std::uint16_t>& known_ports, snapshot& into) {
+bool read_seen_sockets(sys::inet_diag& ask, bool with_outbound, const known_sockets& known,
+                       snapshot& into) {
     into.sockets.clear();
-    std::set<std::uint64_t> inodes;
-    for (const auto& [pid, process] : into.processes) {
-        inodes.insert(process.sockets.begin(), process.sockets.end());
-    }
-    auto missing = inodes;  // of which it is not known yet what they are
-    bool is_whole = ask.works();
-    std::set<std::uint16_t> ports = known_ports;
-    std::set<std::pair<int, std::uint16_t>> bound;  // clients have the family of the listener
-    for (const std::uint16_t port : known_ports) {
-        for (const int family : sys::tcp_families) {
-            bound.emplace(family, port);
-        }
-    }
-    const auto list = [&](int family, std::uint16_t port, sys::tcp_states states,
-                          const auto& is_meant) {
-        const auto take = [&](const sys::tcp_line& line) {
-            if (is_meant(line)) {
-                into.sockets.push_back(seen_of(line, ports, into));
-                missing.erase(line.inode);
-            }
-        };
-        is_whole = ask.list(family, port, states, take) && is_whole;
-    };
-    const auto is_own_listener = [&](const sys::tcp_line& line) {
-        const bool is_ours = inodes.contains(line.inode);
-        if (is_ours) {
-            ports.insert(line.local_port);
-            bound.emplace(line.family, line.local_port);
-        }
-        return is_ours;
-    };
-    for (const int family : sys::tcp_families) {
-        list(family, 0, sys::tcp_states::listening, is_own_listener);
-    }
-    constexpr auto connected =
-        sys::tcp_states::established | sys::tcp_states::closed_by_peer | sys::tcp_states::handshake;
-    for (const auto& [family, port] : bound) {
-        // Without an inode nobody has accepted it yet.
-        list(family, port, connected, [&](const sys::tcp_line& line) {
-            return line.inode == 0 || inodes.contains(line.inode);
-        });
-    }
-    for (const int family : sys::tcp_families) {
-        if (!with_outbound || missing.empty()) {
-            break;
-        }
-        // The kernel can not be asked by inode: all connections of the machine go by.
-        list(family, 0, connected | sys::tcp_states::syn_sent, [&](const sys::tcp_line& line) {
-            return !ports.contains(line.local_port) && inodes.contains(line.inode);
-        });
-    }
-    constexpr auto closing =
-        sys::tcp_states::fin_wait1 | sys::tcp_states::last_ack | sys::tcp_states::closing;
-    for (const auto& [family, port] : bound) {
-        const auto take = [&](const sys::tcp_line& line) {
-            if (line.inode == 0) {
-                into.orphans.push_back(seen_of(line, ports, into));
-            }
-        };
-        is_whole = ask.list(family, port, closing, take) && is_whole;
-    }
+    const bool is_whole = socket_reader(ask, known, into).read(with_outbound);
+    std::sort(into.sockets.begin(), into.sockets.end(), is_cookie_lower);
     find_clients(into);
     std::size_t asked = 0;
     for (auto& one : into.sockets) {

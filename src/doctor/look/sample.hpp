@@ -3,7 +3,7 @@
 
 #include <optional>
 #include <set>
-#include <vector>
+#include <span>
 
 #include "doctor/look/seen.hpp"
 
@@ -12,12 +12,18 @@ namespace lastcall::doctor {
 /// Unset: it is gone.
 [[nodiscard]] std::optional<seen_process> read_seen_process(int pid);
 
+/// What an earlier look has seen.
+struct known_sockets {
+    std::set<listening_port>
+        ports{};  ///< that they have listened at: a server closes its port first
+    std::span<const seen_socket> all{};
+};
+
 /// The TCP sockets that these have, and those that wait at their listening ones.
-/// `with_outbound`  also those that they have opened to others, which costs a walk over all
-///                  connections of the machine
-/// `known_ports`    that they have listened at before: a server closes its port first
+/// `with_outbound`  also those that they have opened to others, which costs a look at all
+///                  connections of the machine, if they have any that are not known
 /// Returns: false when the kernel did not tell all of them.
 [[nodiscard]] bool read_seen_sockets(sys::inet_diag& ask, bool with_outbound,
-                                     const std::set<std::uint16_t>& known_ports, snapshot& into);
+                                     const known_sockets& known, snapshot& into);
 
 }  // namespace lastcall::doctor

@@ -14,6 +14,11 @@ bool waits_for_events(const sys::thread_facts& one) noexcept {
     return std::find(calls.begin(), calls.end(), one.call_name) != calls.end();
 }
 
+const seen_socket* snapshot::find(const seen_socket& one) const {
+    const auto found = std::lower_bound(sockets.begin(), sockets.end(), one, is_cookie_lower);
+    return found == sockets.end() || found->line.cookie != one.line.cookie ? nullptr : &*found;
+}
+
 std::vector<const seen_process*> seen::children_of(int pid) const {
     std::vector<const seen_process*> found;
     for (const auto& [id, one] : second.processes) {
@@ -79,13 +84,6 @@ std::vector<const seen_socket*> seen::sockets_of(int pid) const {
         }
     }
     return found;
-}
-
-const seen_socket* seen::socket_before(const seen_socket& one) const {
-    const auto found =
-        std::find_if(first.sockets.begin(), first.sockets.end(),
-                     [&](const seen_socket& each) { return each.line.cookie == one.line.cookie; });
-    return found == first.sockets.end() ? nullptr : &*found;
 }
 
 }  // namespace lastcall::doctor

@@ -45,7 +45,7 @@ struct readiness_answer {
 /// One look at all of them.
 struct snapshot {
     std::map<int, seen_process> processes;
-    std::vector<seen_socket> sockets;
+    std::vector<seen_socket> sockets;  ///< ordered by cookie
     /// Connections to its ports that it has closed, and the kernel still has.
     std::vector<seen_socket> orphans;
 
@@ -53,6 +53,8 @@ struct snapshot {
         const auto found = processes.find(pid);
         return found == processes.end() ? nullptr : &found->second;
     }
+    /// The same socket in another look.
+    [[nodiscard]] const seen_socket* find(const seen_socket& one) const;
 };
 
 struct seen {
@@ -100,7 +102,9 @@ struct seen {
     [[nodiscard]] const std::string& signal_name_to(int pid) const;
     /// The sockets that it has open, of the second look.
     [[nodiscard]] std::vector<const seen_socket*> sockets_of(int pid) const;
-    [[nodiscard]] const seen_socket* socket_before(const seen_socket& one) const;
+    [[nodiscard]] const seen_socket* socket_before(const seen_socket& one) const {
+        return first.find(one);
+    }
 };
 
 }  // namespace lastcall::doctor

@@ -4,12 +4,16 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "sys/socket/inet_diag.hpp"
 #include "sys/socket/unread_bytes.hpp"
 
 namespace lastcall::doctor {
+
+/// Its family and its number: IPv4 and IPv6 count theirs apart.
+using listening_port = std::pair<int, std::uint16_t>;
 
 struct seen_socket {
     sys::tcp_line line;
@@ -27,6 +31,10 @@ struct seen_socket {
                (detail->sent == 0 || detail->since_received < detail->since_sent);
     }
 };
+
+[[nodiscard]] inline bool is_cookie_lower(const seen_socket& a, const seen_socket& b) noexcept {
+    return a.line.cookie < b.line.cookie;
+}
 
 struct script_place {
     int shell = 0;

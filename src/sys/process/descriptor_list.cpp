@@ -1,5 +1,7 @@
 #include "sys/process/descriptor_list.hpp"
 
+#include <sys/stat.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -112,12 +114,19 @@ bool has_socket_of(int pid, const std::function<bool(std::uint64_t inode)>& is_m
 }
 
 bool has_early_socket_of(int pid, const std::function<bool(std::uint64_t inode)>& is_meant) {
+    constexpr int first = 3;
     constexpr int last = 32;
-    constexpr int missing_at_most = 4;
+    constexpr int missing_at_most = 3;
     proc_path path = proc_path(pid) / "fd";
+    // Since Linux 6.2 the size of the folder is how many there are; before, 0.
+    struct stat facts {};
+    if (::stat(path.c_str(), &facts) != 0 || (facts.st_size > 0 && facts.st_size <= first)) {
+        return false;
+    }
     const folder_reader folder(path);
     int missing = 0;
-    for (int number = 0; folder.is_open() && number < last && missing < missing_at_most; ++number) {
+    for (int number = first; folder.is_open() && number < last && missing < missing_at_most;
+         ++number) {
         const auto inode = socket_at(folder.fd(), number);
         missing = inode ? 0 : missing + 1;
         if (inode && *inode != 0 && is_meant(*inode)) {
@@ -125,6 +134,14 @@ bool has_early_socket_of(int pid, const std::function<bool(std::uint64_t inode)>
         }
     }
     return false;
+}
+
+bool may_be_tcp(int pid, int number) {
+    proc_path path = proc_path(pid) / "fd" / number;
+    std::array<char, 32> name;
+    const auto size = ::getxattr(path.c_str(), "system.sockprotoname", name.data(), name.size());
+    return size < 0 ||
+           std::string_view(name.data(), static_cast<std::size_t>(size)).starts_with("TCP");
 }
 
 std::string descriptor_field(int pid, int number, std::string_view name) {

@@ -32,10 +32,15 @@ struct descriptor_list {
 /// Whether `is_meant` holds for the inode of one of its sockets.
 [[nodiscard]] bool has_socket_of(int pid, const std::function<bool(std::uint64_t inode)>& is_meant);
 
-/// The same for its first descriptors only, where listening sockets usually are. A listing of all
-/// would make the kernel prepare each of them: some microseconds for every connection.
+/// The same for the first descriptors behind standard error only, where listening sockets usually
+/// are. A listing of all would make the kernel prepare each of them: some microseconds for every
+/// connection.
 [[nodiscard]] bool has_early_socket_of(int pid,
                                        const std::function<bool(std::uint64_t inode)>& is_meant);
+
+/// False: the descriptor is a socket of another protocol, by the name that its file system gives it
+/// (the attribute system.sockprotoname; sockfs of the kernel, net/socket.c).
+[[nodiscard]] bool may_be_tcp(int pid, int number);
 
 /// A field of /proc/PID/fdinfo/N: "pos:", "sigmask:", "eventfd-count:". Empty: none.
 [[nodiscard]] std::string descriptor_field(int pid, int number, std::string_view name);

@@ -29,6 +29,7 @@ struct request {
 
 // What the kernel puts into one message of a long list.
 constexpr std::size_t room_for_answers = 32768;
+constexpr std::size_t room_for_one = 4096;
 
 bool is_only_v6(const char* at, std::size_t size) noexcept {
     while (size >= sizeof(nlattr)) {
@@ -199,9 +200,9 @@ bool inet_diag::send(const void* request, std::size_t size) noexcept {
     return sent >= 0;
 }
 
-std::optional<tcp_detail> inet_diag::detail_of(const tcp_line& one) {
+std::string_view inet_diag::ask_for(const tcp_line& one, std::span<char> room) {
     if (!socket_) {
-        return std::nullopt;
+        return {};
     }
     request asked{};
     asked.head.nlmsg_len = sizeof asked;
@@ -220,28 +221,40 @@ std::optional<tcp_detail> inet_diag::detail_of(const tcp_line& one) {
     asked.body.id.idiag_cookie[0] = one.cookie[0];
     asked.body.id.idiag_cookie[1] = one.cookie[1];
     if (!send(&asked, sizeof asked)) {
-        return std::nullopt;
+        return {};
     }
-    alignas(nlmsghdr) std::array<char, 4096> message;
     for (;;) {
-        const ssize_t size = ::recv(socket_.get(), message.data(), message.size(), 0);
+        const ssize_t size = ::recv(socket_.get(), room.data(), room.size(), 0);
         if (size < 0 && errno == EINTR) {
             continue;
         }
         nlmsghdr head{};
         if (size < static_cast<ssize_t>(sizeof head)) {
-            return std::nullopt;
+            return {};
         }
-        std::memcpy(&head, message.data(), sizeof head);
+        std::memcpy(&head, room.data(), sizeof head);
         if (head.nlmsg_seq != asked_) {
             continue;
         }
-        constexpr std::size_t before = NLMSG_HDRLEN + NLMSG_ALIGN(sizeof(inet_diag_msg));
         const auto whole = std::min<std::size_t>(head.nlmsg_len, static_cast<std::size_t>(size));
-        return head.nlmsg_type == SOCK_DIAG_BY_FAMILY && whole > before
-                   ? parse_detail(message.data() + before, whole - before)
-                   : std::nullopt;
+        return head.nlmsg_type == SOCK_DIAG_BY_FAMILY && whole > NLMSG_HDRLEN
+                   ? std::string_view(room.data() + NLMSG_HDRLEN, whole - NLMSG_HDRLEN)
+                   : std::string_view();
     }
+}
+
+std::optional<tcp_line> inet_diag::again(const tcp_line& one) {
+    alignas(nlmsghdr) std::array<char, room_for_one> room;
+    const auto said = ask_for(one, room);
+    return parse(said.data(), said.size());
+}
+
+std::optional<tcp_detail> inet_diag::detail_of(const tcp_line& one) {
+    constexpr std::size_t before = NLMSG_ALIGN(sizeof(inet_diag_msg));
+    alignas(nlmsghdr) std::array<char, room_for_one> room;
+    const auto said = ask_for(one, room);
+    return said.size() > before ? parse_detail(said.data() + before, said.size() - before)
+                                : std::nullopt;
 }
 
 bool inet_diag::list(int family, std::uint16_t local_port, tcp_states states,

@@ -8,7 +8,9 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <span>
 #include <string>
+#include <string_view>
 
 #include "sys/fd.hpp"
 
@@ -88,10 +90,17 @@ public:
     /// `local_port`  0: any
     bool list(int family, std::uint16_t local_port, tcp_states states, const consumer& give);
 
-    /// Of one connection that was listed. Unset: it is gone, or the kernel does not tell.
+    /// One connection that was listed, as it is now: the kernel finds it without a walk.
+    /// Unset: it is gone, or the kernel does not tell.
+    [[nodiscard]] std::optional<tcp_line> again(const tcp_line& one);
+
+    /// Likewise, what is known of it besides.
     [[nodiscard]] std::optional<tcp_detail> detail_of(const tcp_line& one);
 
 private:
+    /// What the kernel says of the connection, with its TCP_INFO; empty: nothing.
+    /// Lifetime: that of `room`.
+    [[nodiscard]] std::string_view ask_for(const tcp_line& one, std::span<char> room);
     void open() noexcept;
     [[nodiscard]] bool send(const void* request, std::size_t size) noexcept;
 
