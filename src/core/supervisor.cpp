@@ -22,7 +22,7 @@ constexpr std::array supervisors{
                "https://skarnet.org/software/s6/s6-svscan.html"},
     supervisor{"s6-supervise", " s6-supervise ", "TERM", never, "timeout-kill",
                "https://skarnet.org/software/s6/servicedir.html"},
-    supervisor{"pm2", " PM2* ", "INT", milliseconds(1600), "kill_timeout",
+    supervisor{"pm2", " PM2* pm2 pm2-runtime ", "INT", milliseconds(1600), "kill_timeout",
                "https://pm2.keymetrics.io/docs/usage/signals-clean-restart/"},
     supervisor{"foreman", " foreman foreman:* ", "TERM", seconds(5), "--timeout",
                "https://ddollar.github.io/foreman/"},

@@ -98,14 +98,22 @@ void list_passes(thread_list& threads) {
     });
 }
 
-void print_stack(int thread, steady_clock::time_point until) {
+/// On a busy machine a thread may get a processor late. It has half of its share of the time, but
+/// 5 ms if they are there; the other half is for the names of the functions.
+std::chrono::milliseconds patience_for(std::size_t threads, steady_clock::time_point until) {
+    const auto left = std::max(
+        std::chrono::duration_cast<std::chrono::milliseconds>(until - steady_clock::now()), 0ms);
+    const auto share = left / static_cast<std::int64_t>(2 * threads);
+    return std::min(std::max(share, 5ms), left);
+}
+
+/// `threads`  that are still to be told of, this one among them
+void print_stack(int thread, std::size_t threads, steady_clock::time_point until) {
     std::array<char, 600> text{};
     sys::describe_thread(thread, text);
     out.line("lastcall:   thread %d (%s):", thread, text.data());
     std::array<void*, 24> frames{};
-    const auto left =
-        std::chrono::duration_cast<std::chrono::milliseconds>(until - steady_clock::now());
-    const std::size_t n = sys::capture_stack(thread, frames, std::min(5ms, std::max(left, 0ms)));
+    const std::size_t n = sys::capture_stack(thread, frames, patience_for(threads, until));
     if (n == 0) {
         out.line("lastcall:     no stack: it did not answer");
     }
@@ -126,11 +134,9 @@ void explain_what_is_left(std::string_view service, const step_board& steps,
     list_steps(steps, threads);
     list_passes(threads);
     out.flush();
-    for (const int id : threads.all()) {
-        if (steady_clock::now() >= until) {
-            break;
-        }
-        print_stack(id, until);
+    const auto all = threads.all();
+    for (std::size_t i = 0; i < all.size() && steady_clock::now() < until; ++i) {
+        print_stack(all[i], all.size() - i, until);
     }
 }
 

@@ -1,13 +1,19 @@
 #include "doctor/route/meaning.hpp"
 
+#include "doctor/settings/script_word.hpp"
+
 namespace lastcall::doctor {
 
 const core::software* software_of(const seen_process& one) {
     if (const auto* found = core::find_software(one.program)) {
         return found;
     }
-    // gunicorn is a script of python, and names its process after itself.
-    return core::find_software(one.name);
+    // gunicorn is a script of python, and names its process after itself; others do not.
+    if (const auto* found = core::find_software(one.name)) {
+        return found;
+    }
+    const auto script = script_word(one.program, one.arguments);
+    return core::find_software(std::string_view(script).substr(script.rfind('/') + 1));
 }
 
 bool takes_it_otherwise(const seen& of, const seen_process& one) {

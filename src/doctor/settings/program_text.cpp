@@ -4,6 +4,7 @@
 #include <array>
 #include <string_view>
 
+#include "doctor/settings/script_word.hpp"
 #include "lint/launch/node_source.hpp"
 
 namespace lastcall::doctor {
@@ -14,12 +15,18 @@ struct program_text {
     std::string text;
 };
 
-/// The first word that is no option; empty: there is none, or it cannot be read.
+/// Empty: there is none, or it cannot be read.
 program_text read_program(const seen_process& one, const surroundings& around) {
-    for (std::size_t i = 1; i < one.arguments.size(); ++i) {
-        const auto& word = one.arguments[i];
-        if (!word.empty() && !word.starts_with('-')) {
-            return {word, around.read(around.whole(word)).value_or(std::string())};
+    const auto word = script_word(one.program, one.arguments);
+    if (word.empty()) {
+        return {};
+    }
+    // Node adds these where there is no such file, or it is a folder (its documentation, "All
+    // together..." of CommonJS modules).
+    for (const char* added : {"", ".js", "/index.js"}) {
+        const auto file = word + added;
+        if (auto text = around.read(around.whole(file)); text && !text->empty()) {
+            return {file, *std::move(text)};
         }
     }
     return {};

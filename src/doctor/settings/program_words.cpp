@@ -1,5 +1,6 @@
 #include "doctor/settings/program_words.hpp"
 
+#include "doctor/settings/script_word.hpp"
 #include "doctor/settings/surroundings.hpp"
 
 namespace lastcall::doctor {
@@ -101,15 +102,7 @@ bool is_named(const seen_process& one, std::string_view name) {
         file = file.substr(file.rfind('/') + 1);
         return file == name || (name == "php-fpm" && file.starts_with(name));
     };
-    if (is_it(one.program) || is_it(one.name)) {
-        return true;
-    }
-    for (std::size_t i = 1; i < one.arguments.size() && i < 3; ++i) {
-        if (is_it(one.arguments[i])) {
-            return true;
-        }
-    }
-    return false;
+    return is_it(one.program) || is_it(one.name) || is_it(script_word(one.program, one.arguments));
 }
 
 }  // namespace lastcall::doctor

@@ -3,9 +3,11 @@
 #include <array>
 
 #include "doctor/look/sample.hpp"
+#include "doctor/settings/script_word.hpp"
 #include "doctor/stop_evidence.hpp"
 #include "lint/conf/conf_time.hpp"
 #include "lint/shell/signals.hpp"
+#include "sys/process/process_details.hpp"
 #include "sys/process/process_facts.hpp"
 
 namespace lastcall::doctor {
@@ -45,8 +47,16 @@ const core::supervisor* supervisor_at(int pid) {
     if (!sys::read_process_facts(pid, facts)) {
         return nullptr;
     }
-    const auto* found = core::find_supervisor(program_of(facts));
-    return found != nullptr ? found : core::find_supervisor(facts.comm.view());
+    const auto program = program_of(facts);
+    const auto* found = core::find_supervisor(program);
+    if (found == nullptr) {
+        found = core::find_supervisor(facts.comm.view());
+    }
+    if (found == nullptr) {
+        const auto script = script_word(program, sys::arguments_of(pid));
+        found = core::find_supervisor(std::string_view(script).substr(script.rfind('/') + 1));
+    }
+    return found;
 }
 
 std::string first_line(const std::optional<std::string>& text) {

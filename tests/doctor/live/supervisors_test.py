@@ -135,6 +135,22 @@ class Supervisors(WithFolder):
             self.assertEqual(report["findings"][0]["confidence"], "hint", "-t may have been given")
             self.assertEqual(self.link(report, "foreman")["ms"], 5000)
 
+    @unittest.skipUnless(shutil.which("pm2"), "pm2 is not installed (npm install -g pm2)")
+    def test_pm2(self):
+        app = self.file("app.js", "require('http').createServer((q, r) => r.end('ok'))"
+                        f".listen({self.port});\nprocess.on('SIGINT', () => process.exit(0));\n")
+        start = ["env", "PM2_HOME=" + os.path.join(self.folder, "pm2"), "pm2", "start", app,
+                 "--no-daemon"]
+        for more, wait_ms, source in (([], 1600, "kill_timeout, by default"),
+                                      (["--kill-timeout", "8000"], 8000,
+                                       "kill_timeout in the environment of the program")):
+            with self.server([*start, *more], self.port):
+                report, _ = doctor("--port", self.port)
+                self.assertEqual(rules_of(report), [], report["findings"])
+                self.assertEqual(report["signal"], "SIGINT")
+                self.assertEqual(self.link(report, "pm2")["ms"], wait_ms)
+                self.assertEqual(self.link(report, "pm2")["source"], source)
+
 
 if __name__ == "__main__":
     unittest.main(argv=sys.argv[:1])
