@@ -16,6 +16,7 @@ namespace lastcall::cli {
 namespace {
 
 using doctor::platform_facts;
+using doctor::platform_kind;
 using drill::number_of;
 using drill::value_of;
 
