@@ -1,5 +1,6 @@
 // What a service needs is stopped after it: U11.
 #include <algorithm>
+#include <array>
 
 #include "lint/rules/systemd/unit_case.hpp"
 
@@ -56,8 +57,20 @@ bool has_no_order(const unit_case& given, const std::string& name, const unit_wo
            !is_ordered_there(given, name);
 }
 
+/// systemd puts them before what they start, and targets behind what they consist of:
+/// systemd.timer(5), systemd.path(5), systemd.socket(5), systemd.automount(5), systemd.target(5).
+bool is_ordered_by_systemd(std::string_view name) {
+    constexpr std::array<std::string_view, 5> ends{".timer", ".path", ".socket", ".automount",
+                                                   ".target"};
+    return std::any_of(ends.begin(), ends.end(),
+                       [&](std::string_view end) { return name.ends_with(end); });
+}
+
 /// One finding for each line, as one more line mends it.
 void check_requirements(const unit_case& given) {
+    if (is_ordered_by_systemd(given.of().name)) {
+        return;
+    }
     const auto needed = words_of_all(given.view(), {"Requires", "BindsTo", "Requisite"});
     const auto ordered = words_of_all(given.view(), {"After", "Before"});
     const unit_setting* last = nullptr;
