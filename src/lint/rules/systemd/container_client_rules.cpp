@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "lint/rules/systemd/unit_case.hpp"
+#include "lint/shell/option_reader.hpp"
 #include "lint/shell/stopping.hpp"
 #include "lint/unit/unit_values.hpp"
 
@@ -22,11 +23,39 @@ struct container_start {
     std::optional<milliseconds> grace;
 };
 
+/// Letters of `run` that take no value, so that others may follow them: -dit, -dp 80:80.
+constexpr std::string_view run_letters = "ditPq";
+/// docker-run(1), podman-run(1): what takes no value.
+constexpr std::string_view run_flags =
+    " --detach --disable-content-trust --env-host --http-proxy --init --interactive "
+    "--no-healthcheck --no-hostname --no-hosts --oom-kill-disable --passwd --privileged "
+    "--publish-all --quiet --read-only --read-only-tmpfs --replace --rm --rmi --sig-proxy "
+    "--tls-verify --tty ";
+
 bool is_detaching(std::string_view text) {
-    return text == "-d" || text == "--detach" || text == "--detach=true" ||
-           (text.size() > 2 && text[0] == '-' && text[1] != '-' && text.size() < 6 &&
-            text.find_first_not_of("-ditPq") == std::string_view::npos &&
-            text.find('d') != std::string_view::npos);
+    if (text.size() < 2 || text[0] != '-' || text[1] == '-') {
+        return text == "--detach" || text == "--detach=true";
+    }
+    const auto letters = text.substr(1, text.find_first_not_of(run_letters, 1) - 1);
+    return letters.find('d') != letters.npos;
+}
+
+/// The value of the option is the next word.
+bool takes_next(std::string_view option) {
+    if (option.find('=') != option.npos) {
+        return false;
+    }
+    return option[1] == '-' ? !shell::is_named(run_flags, option)
+                            : option.find_first_not_of(run_letters, 1) + 1 == option.size();
+}
+
+/// Behind the options of `run` the image stands, and what runs in it has options of its own.
+std::size_t end_of_options(const std::vector<std::string>& words, std::size_t begin) {
+    auto at = begin;
+    while (at < words.size() && words[at].size() > 1 && words[at][0] == '-') {
+        at += takes_next(words[at]) ? 2U : 1U;
+    }
+    return std::min(at, words.size());
 }
 
 /// Unset: it starts no container, or not one that stays.
@@ -53,9 +82,12 @@ std::optional<container_start> start_of(const unit_run& run) {
         return std::nullopt;
     }
     made.is_run = !is_compose;
-    for (auto one = verb + 1; one != words.end(); ++one) {
+    const auto begin = static_cast<std::size_t>(verb + 1 - words.begin());
+    const auto length = is_compose ? words.size() : end_of_options(words, begin);
+    const auto end = words.begin() + static_cast<std::ptrdiff_t>(length);
+    for (auto one = verb + 1; one < end; ++one) {
         made.is_detached = made.is_detached || is_detaching(*one);
-        if (*one == "--stop-timeout" && one + 1 != words.end()) {
+        if (*one == "--stop-timeout" && one + 1 != end) {
             made.grace = shell::duration_of(*(one + 1));
         } else if (one->starts_with("--stop-timeout=")) {
             made.grace = shell::duration_of(std::string_view(*one).substr(15));

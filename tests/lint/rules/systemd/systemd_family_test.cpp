@@ -133,6 +133,20 @@ TEST(Units, OfSystemdsFoldersTheOthersAreReadToo) {
     EXPECT_EQ(found[0].broken->id, "U13");
 }
 
+TEST(Units, WhatRunsInAContainerHasOptionsOfItsOwn) {
+    test_folder in;
+    const std::string begin = "[Service]\nExecStart=/usr/bin/docker run ";
+    in.add("web.service", begin + "--rm -p 80:80 --name web example/web server -d /data\n");
+    auto found = lint_units(in);
+    ASSERT_EQ(found.size(), 1U);
+    EXPECT_EQ(found[0].broken->id, "U12");
+    EXPECT_NE(found[0].what.find("the client of Docker, and not the container"), std::string::npos);
+    in.add("web.service", begin + "-dp 80:80 --name web example/web\n");
+    found = lint_units(in);
+    ASSERT_EQ(found.size(), 1U);
+    EXPECT_NE(found[0].what.find("the client ends at once"), std::string::npos);
+}
+
 TEST(Units, OfGarbageFindsAnEnd) {
     test_folder in;
     std::string text = "[Service]\n";
