@@ -2,8 +2,10 @@
 #include <algorithm>
 
 #include "core/software.hpp"
+#include "lint/launch/launch_steps.hpp"
 #include "lint/rules/systemd/front_process.hpp"
 #include "lint/rules/systemd/unit_case.hpp"
+#include "lint/shell/stopping.hpp"
 #include "lint/unit/unit_values.hpp"
 
 namespace lastcall::lint {
@@ -69,6 +71,16 @@ void check_program_signal(const unit_case& given, const std::optional<unit_sourc
     made->fix = "KillSignal=SIG" + std::string(software->best());
 }
 
+/// The command for the stop is a kill with SIGTERM, as systemd's own is.
+bool is_plain_kill(const unit_run& run) {
+    const auto steps = steps_of(run.chain);
+    return !steps.empty() && std::all_of(steps.begin(), steps.end(), [](const auto& one) {
+        const auto stop = shell::stop_request_of(one);
+        return stop && stop->way == shell::stop_way::kill && !stop->only_asks &&
+               stop->signal.value_or("TERM") == "TERM";
+    });
+}
+
 }  // namespace
 
 void check_kill_signal(const unit_case& given) {
@@ -85,7 +97,8 @@ void check_kill_signal(const unit_case& given) {
 void check_exit_status(const unit_case& given) {
     const auto* run = given.main_run();
     if (run == nullptr || !given.is_long_running() || !given.is_whole() ||
-        given.stop_signal() != "TERM" || !given.stops().empty() || front_of(*run)) {
+        given.stop_signal() != "TERM" || front_of(*run) ||
+        !std::all_of(given.stops().begin(), given.stops().end(), is_plain_kill)) {
         return;
     }
     const auto* hop = run->chain.program();
