@@ -20,25 +20,39 @@ bool has_end(const shell::step& one, std::string_view end) {
     });
 }
 
-/// A command that asks for the orderly stop by something else than SIGTERM, and does not wait.
-bool asks_for_stop(const shell::step& one) {
+/// A command that asks for the orderly stop by something else than SIGTERM, and does not wait: the
+/// signal that it sends, "" for another way of asking. Unset: it does not.
+std::optional<std::string> stop_asked_by(const shell::step& one) {
+    const auto asks = [](bool does, std::string_view signal) {
+        return does ? std::optional(std::string(signal)) : std::nullopt;
+    };
     const auto& name = one.name();
     if (name == "nginx" || name == "openresty") {
-        return has_word(one, {"quit"}) && has_word(one, {"-s"});
+        return asks(has_word(one, {"quit"}) && has_word(one, {"-s"}), "QUIT");
     }
     if (name == "apachectl" || name == "apache2ctl" || name == "httpd") {
-        return has_word(one, {"graceful-stop"});
+        return asks(has_word(one, {"graceful-stop"}), "WINCH");
     }
     if (name == "curl" || name == "wget") {
-        return has_end(one, "/quit") || has_end(one, "/quitquitquit") || has_end(one, "/shutdown");
+        return asks(
+            has_end(one, "/quit") || has_end(one, "/quitquitquit") || has_end(one, "/shutdown"),
+            "");
     }
     const auto stop = shell::stop_request_of(one);
     const bool is_signal =
         stop && !stop->only_asks && stop->signal &&
         (stop->way == shell::stop_way::kill || stop->way == shell::stop_way::kill_by_name);
     const auto signal = is_signal ? shell::signal_name(*stop->signal) : std::nullopt;
-    return signal &&
-           (*signal == "QUIT" || *signal == "INT" || *signal == "WINCH" || *signal == "USR1");
+    return asks(signal && (*signal == "QUIT" || *signal == "INT" || *signal == "WINCH" ||
+                           *signal == "USR1"),
+                signal.value_or(""));
+}
+
+/// The image says that this is the signal to stop it with: it comes twice, and that is all. Of an
+/// image that is known without its signal nothing is said.
+bool is_signal_of_image(const container_case& one, std::string_view asked) {
+    return one.known != nullptr &&
+           (one.known->stop_signal.empty() || shell::signal_name(one.known->stop_signal) == asked);
 }
 
 /// Whether something behind it lets time pass, or may do so.
@@ -81,16 +95,22 @@ void check_hook_stop(const pod_case& given) {
             continue;
         }
         const auto steps = steps_of(one.hook.command);
-        const auto asked = std::find_if(steps.begin(), steps.end(), asks_for_stop);
+        const auto asked = std::find_if(steps.begin(), steps.end(), [](const shell::step& each) {
+            return stop_asked_by(each).has_value();
+        });
         if (asked == steps.end() || asked->around.loops > 0 ||
+            is_signal_of_image(one, *stop_asked_by(*asked)) ||
             std::any_of(asked + 1, steps.end(), may_wait)) {
             continue;
         }
-        given.report().add("K06", one.hook.handler.path("exec.command").used_at(),
-                           "\"" + words_of(*asked) +
-                               "\" comes back at once, and the stop signal "
-                               "follows before " +
-                               one.name + " has done what it was asked for");
+        auto& made = given.report().add("K06", one.hook.handler.path("exec.command").used_at(),
+                                        "\"" + words_of(*asked) +
+                                            "\" comes back at once, and the stop signal "
+                                            "follows before " +
+                                            one.name + " has done what it was asked for");
+        if (one.known == nullptr && !stop_asked_by(*asked)->empty()) {
+            made.sure = confidence::hint;  // the image may have that signal as its own
+        }
     }
 }
 

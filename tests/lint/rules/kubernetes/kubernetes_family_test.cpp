@@ -120,6 +120,18 @@ TEST(Kubernetes, OfAConfigMapAFileWithOthersOfItsProgramIsNotJudged) {
     EXPECT_TRUE(lint_folder(in).empty());
 }
 
+TEST(Kubernetes, AnImageThatIsNotKnownMayHaveTheSignalOfTheHook) {
+    test_folder in;
+    in.add("pod.yaml",
+           "apiVersion: v1\nkind: Pod\nspec:\n  containers:\n    - name: web\n"
+           "      image: example.com/web\n      lifecycle:\n"
+           "        preStop: {exec: {command: [nginx, -s, quit]}}\n");
+    const auto found = lint_folder(in);
+    ASSERT_EQ(found.size(), 1U);
+    EXPECT_EQ(found[0].broken->id, "K06");
+    EXPECT_EQ(found[0].sure, confidence::hint);
+}
+
 TEST(Kubernetes, OfGarbageFindsAnEnd) {
     test_folder in;
     std::string text = "apiVersion: v1\nkind: Pod\nspec: {containers: [{name: a}]}\n";
