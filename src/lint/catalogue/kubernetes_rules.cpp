@@ -88,13 +88,15 @@ constexpr std::array kubernetes_table{
         "aws-load-balancer-healthcheck-interval: \"5\"\n"
         "aws-load-balancer-healthcheck-unhealthy-threshold: \"2\"\n"
         "preStop: {sleep: {seconds: 15}}"},
-    rule{"K09", severity::warning, "a livenessProbe cuts a drain short",
-         "A probe with a grace period of its own kills after that one. A program that says \"not "
-         "ready\" while it drains, where that is asked for liveness too, is taken for broken.",
-         probes,
-         "Ask for liveness at a path of its own, and leave its terminationGracePeriodSeconds out.",
-         "livenessProbe:\n  httpGet: {path: /live, port: 8080}\n  terminationGracePeriodSeconds: 5",
-         "livenessProbe:\n  httpGet: {path: /live, port: 8080}"},
+    rule{
+        "K09", severity::warning, "a livenessProbe cuts a drain short",
+        "A probe with a grace period of its own kills after that one. A program that says \"not "
+        "ready\" before it drains, where that is asked for liveness too, is taken for broken; only "
+        "of a pod that is being deleted the kubelet (since 1.21) asks no more.",
+        probes,
+        "Ask for liveness at a path of its own, and leave its terminationGracePeriodSeconds out.",
+        "livenessProbe:\n  httpGet: {path: /live, port: 8080}\n  terminationGracePeriodSeconds: 5",
+        "livenessProbe:\n  httpGet: {path: /live, port: 8080}"},
     rule{"K10", severity::warning, "each deployment takes all pods away first",
          "Between the end of the old pods and the readiness of the new ones nobody serves.",
          deployments, "Use RollingUpdate with a maxSurge of 1 or more.",

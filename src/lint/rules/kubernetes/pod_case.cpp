@@ -20,6 +20,19 @@ bool is_target(const yaml_ref& service_port, const yaml_ref& container) {
            });
 }
 
+/// Who only asks for figures now and then loses nothing that is not asked for again.
+bool is_for_metrics(const yaml_ref& service) {
+    const auto name = service.path("metadata.name").text().value_or("");
+    const auto list = service.path("spec.ports");
+    const auto ports = list.items();
+    return name.ends_with("-metrics") || name.ends_with("-metrics-service") ||
+           (!ports.empty() && !list.may_have_more() &&
+            std::all_of(ports.begin(), ports.end(), [](const yaml_ref& one) {
+                return one.get("name").text().value_or("").find("metrics") !=
+                       std::string_view::npos;
+            }));
+}
+
 }  // namespace
 
 yaml_ref container_case::variable(std::string_view wanted) const {
@@ -79,15 +92,21 @@ pre_stop pod_case::hook_of(const yaml_ref& container) const {
 
 yaml_ref pod_case::find_service() const {
     const auto name_space = of_.object.path("metadata.namespace");
+    yaml_ref without_address;
     for (const yaml_ref& one : all_.services) {
         const auto other = one.path("metadata.namespace");
         const bool is_elsewhere =
             name_space && other && name_space.text() && other.text() != name_space.text();
-        if (!is_elsewhere && selects(one.path("spec.selector"), of_.labels)) {
+        if (is_elsewhere || is_for_metrics(one) ||
+            !selects(one.path("spec.selector"), of_.labels)) {
+            continue;
+        }
+        if (one.path("spec.clusterIP").text() != "None") {
             return one;
         }
+        without_address = without_address ? without_address : one;
     }
-    return {};
+    return without_address;
 }
 
 yaml_ref pod_case::service_of(const container_case& one) const {

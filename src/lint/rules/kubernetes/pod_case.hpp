@@ -53,7 +53,8 @@ public:
     /// The Service of this file that sends to the container. Empty: there is none, or a value that
     /// is not known decides.
     [[nodiscard]] yaml_ref service_of(const container_case& one) const;
-    /// The Service of this file that selects the pods.
+    /// The Service of this file that selects the pods, and not only for their metrics; one with an
+    /// address before one without.
     [[nodiscard]] const yaml_ref& service() const noexcept { return service_; }
 
     /// Of the file, for places in command lines.

@@ -132,6 +132,22 @@ TEST(Kubernetes, AnImageThatIsNotKnownMayHaveTheSignalOfTheHook) {
     EXPECT_EQ(found[0].sure, confidence::hint);
 }
 
+TEST(Kubernetes, AShorterGraceOfAProbeIsToKnowUnlessItIsNone) {
+    test_folder in;
+    const std::string begin =
+        "apiVersion: v1\nkind: Pod\nspec:\n  terminationGracePeriodSeconds: 600\n"
+        "  containers:\n    - name: web\n      livenessProbe:\n"
+        "        terminationGracePeriodSeconds: ";
+    in.add("pod.yaml", begin + "60\n");
+    auto found = lint_folder(in);
+    ASSERT_EQ(found.size(), 1U);
+    EXPECT_EQ(found[0].how, severity::note);
+    in.add("pod.yaml", begin + "1\n");
+    found = lint_folder(in);
+    ASSERT_EQ(found.size(), 1U);
+    EXPECT_EQ(found[0].how, severity::warning);
+}
+
 TEST(Kubernetes, OfGarbageFindsAnEnd) {
     test_folder in;
     std::string text = "apiVersion: v1\nkind: Pod\nspec: {containers: [{name: a}]}\n";
