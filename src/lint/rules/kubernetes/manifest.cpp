@@ -65,6 +65,11 @@ void add_object(const yaml_ref& object, manifest& into, bool is_item = false) {
         add_other(object, into.services);
     } else if (version == "v1" && *kind == "ConfigMap") {
         into.config_maps.push_back(object);
+    } else if (version == "v1" && *kind == "PersistentVolumeClaim") {
+        add_other(object, into.claims);
+    } else if ((is_of(version, "autoscaling/") && *kind == "HorizontalPodAutoscaler") ||
+               (is_of(version, "keda.sh/") && *kind == "ScaledObject")) {
+        add_other(object, into.scalers);
     } else if (is_of(version, "networking.k8s.io/") && *kind == "Ingress") {
         add_other(object, into.ingresses);
     } else if (is_of(version, "policy/") && *kind == "PodDisruptionBudget") {
@@ -117,6 +122,16 @@ manifest read_manifest(const yaml_file& file) {
 
 bool is_absent(const yaml_ref& map, std::string_view key) {
     return map.is_map() && !map.may_have_more() && (!map.get(key) || map.get(key).is_null());
+}
+
+bool is_scaled(const workload& of, const manifest& all) {
+    const auto name = of.object.path("metadata.name");
+    return std::any_of(all.scalers.begin(), all.scalers.end(), [&](const yaml_ref& one) {
+        const auto wanted = one.path("spec.scaleTargetRef");
+        const auto kind = wanted.get("kind").text().value_or(of.kind);
+        const auto given = wanted.get("name").text();
+        return kind == of.kind && (!given || !name.text() || given == name.text());
+    });
 }
 
 bool selects(const yaml_ref& selector, const yaml_ref& labels) {

@@ -34,6 +34,8 @@ struct manifest {
     std::vector<yaml_ref> services;  ///< of the core API; with a selector or without
     std::vector<yaml_ref> ingresses;
     std::vector<yaml_ref> config_maps;
+    std::vector<yaml_ref> claims;    ///< PersistentVolumeClaim
+    std::vector<yaml_ref> scalers;   ///< HorizontalPodAutoscaler, and ScaledObject of KEDA
     std::vector<yaml_ref> budgets;   ///< PodDisruptionBudget
     std::vector<yaml_ref> kubelets;  ///< KubeletConfiguration
 };
@@ -43,6 +45,9 @@ struct manifest {
 
 /// Known to be absent: no value, and no action that may put one there.
 [[nodiscard]] bool is_absent(const yaml_ref& map, std::string_view key);
+
+/// Another object of the file decides how many pods the workload has.
+[[nodiscard]] bool is_scaled(const workload& of, const manifest& all);
 
 /// Whether all of the selector's labels are among `labels`. False where one is not known, and for
 /// a selector without labels.

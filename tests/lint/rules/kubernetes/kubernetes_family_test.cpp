@@ -120,6 +120,26 @@ TEST(Kubernetes, OfAConfigMapAFileWithOthersOfItsProgramIsNotJudged) {
     EXPECT_TRUE(lint_folder(in).empty());
 }
 
+TEST(Kubernetes, ASinglePodMayHaveToGoFirst) {
+    test_folder in;
+    const std::string text =
+        "  selector: {matchLabels: {app: web}}\n  template:\n    metadata: {labels: {app: web}}\n"
+        "    spec:\n      containers: [{name: web, image: example.com/web, readinessProbe: "
+        "{httpGet: {path: /, port: 80}}, lifecycle: {preStop: {sleep: {seconds: 5}}}}]\n---\n"
+        "apiVersion: v1\nkind: Service\nspec: {selector: {app: web}, ports: [{port: 80}]}\n";
+    const std::string begin = "apiVersion: apps/v1\nkind: Deployment\nspec:\n";
+    in.add("web.yaml", begin + "  replicas: 2\n  strategy: {type: Recreate}\n" + text);
+    auto found = lint_folder(in);
+    ASSERT_EQ(found.size(), 1U);
+    EXPECT_EQ(found[0].how, severity::warning);
+    EXPECT_EQ(found[0].sure, confidence::likely);
+    in.add("web.yaml", begin + "  replicas: 1\n  strategy: {type: Recreate}\n" + text);
+    found = lint_folder(in);
+    ASSERT_EQ(found.size(), 1U);
+    EXPECT_EQ(found[0].how, severity::note);
+    EXPECT_EQ(found[0].sure, confidence::hint);
+}
+
 TEST(Kubernetes, AnImageThatIsNotKnownMayHaveTheSignalOfTheHook) {
     test_folder in;
     in.add("pod.yaml",
