@@ -95,7 +95,7 @@ void check_warm_up(const pod_case& given) {
     const auto set = spec.get("minReadySeconds");
     const bool is_zero = is_absent(spec, "minReadySeconds") || set.integer() == 0;
     const auto strategy = spec.path("strategy.type");
-    if (given.of().kind != "Deployment" || !is_zero ||
+    if (given.of().kind != "Deployment" || given.of().is_patch() || !is_zero ||
         (strategy && strategy.text() != "RollingUpdate")) {
         return;
     }
@@ -107,10 +107,12 @@ void check_warm_up(const pod_case& given) {
             delay.integer().value_or(0) < least_warm_up) {
             continue;
         }
-        given.report().add("K21", delay.used_at(),
-                           one.name + " needs up to " + std::to_string(*delay.integer()) +
-                               " s by its own livenessProbe until it works, and the rollout ends "
-                               "old pods as soon as it has begun to run");
+        given.report()
+            .add("K21", delay.used_at(),
+                 one.name + " needs up to " + std::to_string(*delay.integer()) +
+                     " s by its own livenessProbe until it works, and the rollout ends old pods as "
+                     "soon as it has begun to run")
+            .sure = confidence::hint;
     }
 }
 

@@ -96,10 +96,19 @@ std::string workload::name() const {
     return std::string(kind) + (given ? " " + std::string(*given) : std::string());
 }
 
+bool workload::is_patch() const {
+    constexpr std::array<std::string_view, 4> kinds_with_selector{"Deployment", "StatefulSet",
+                                                                  "DaemonSet", "ReplicaSet"};
+    const bool has_to_have_one = object.get("apiVersion").text() == "apps/v1" &&
+                                 std::find(kinds_with_selector.begin(), kinds_with_selector.end(),
+                                           kind) != kinds_with_selector.end();
+    return has_to_have_one && is_absent(object.get("spec"), "selector");
+}
+
 std::optional<std::chrono::seconds> workload::grace() const {
     constexpr std::string_view key = "terminationGracePeriodSeconds";
     if (is_absent(pod, key)) {
-        return default_grace;
+        return is_patch() ? std::nullopt : std::optional(default_grace);
     }
     const auto value = pod.get(key).integer();
     return value && *value >= 0 && *value <= longest_grace.count()

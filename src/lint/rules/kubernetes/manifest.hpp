@@ -23,7 +23,10 @@ struct workload {
     yaml_ref labels;  ///< of its pods
 
     [[nodiscard]] std::string name() const;
-    /// Between the begin of the stop and SIGKILL. Unset: a template decides.
+    /// A change to a workload of another file, as kustomize takes it: what it does not say is said
+    /// there. It has no selector, without which the API server refuses a workload.
+    [[nodiscard]] bool is_patch() const;
+    /// Between the begin of the stop and SIGKILL. Unset: a template, or another file, decides.
     [[nodiscard]] std::optional<std::chrono::seconds> grace() const;
     /// Where the grace period is written; where it is not, the workload's kind.
     [[nodiscard]] place grace_at() const;

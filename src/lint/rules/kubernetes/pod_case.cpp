@@ -110,7 +110,7 @@ yaml_ref pod_case::find_service() const {
 }
 
 yaml_ref pod_case::service_of(const container_case& one) const {
-    if (!service_ || one.is_init || of_.kind == "Job" || of_.kind == "CronJob") {
+    if (!service_ || one.is_init || of_.is_patch() || of_.kind == "Job" || of_.kind == "CronJob") {
         return {};
     }
     const auto pod_containers = of_.pod.get("containers");

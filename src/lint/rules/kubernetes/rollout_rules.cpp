@@ -11,13 +11,13 @@ bool is_zero(const yaml_ref& value) {
     return read && read->value == 0;
 }
 
-/// Unset: a template, or an object that scales it, decides.
+/// Unset: a template, another file, or an object that scales it, decides.
 std::optional<std::int64_t> replicas_of(const workload& of, const manifest& all) {
     const auto spec = of.object.get("spec");
     if (is_scaled(of, all)) {
         return std::nullopt;
     }
-    const bool is_default = is_absent(spec, "replicas");
+    const bool is_default = is_absent(spec, "replicas") && !of.is_patch();
     return is_default ? std::optional<std::int64_t>(1) : spec.get("replicas").integer();
 }
 
@@ -44,7 +44,7 @@ yaml_ref node_port_of(const pod_case& given, const yaml_ref& port) {
 }
 
 /// What one pod at a time can have, so that the old one has to go first: a port of the node, or a
-/// volume. True, too, where a template may say so.
+/// volume. True, too, where a template or another file may say so.
 bool has_to_be_alone(const pod_case& given) {
     const auto& pod = given.of().pod;
     const auto volumes = pod.get("volumes");
@@ -62,7 +62,7 @@ bool has_to_be_alone(const pod_case& given) {
                 return static_cast<bool>(node_port_of(given, port));
             });
         });
-    return has_volume || may_have_volume || has_port;
+    return has_volume || may_have_volume || has_port || given.of().is_patch();
 }
 
 /// Where the strategy takes all pods away before there are new ones, and how.
