@@ -23,6 +23,8 @@ constexpr std::array kinds{
     workload_kind{"ReplicationController", "v1", "spec.template"},
     workload_kind{"Job", "batch/", "spec.template"},
     workload_kind{"CronJob", "batch/", "spec.jobTemplate.spec.template"},
+    workload_kind{"Rollout", "argoproj.io/", "spec.template"},
+    workload_kind{"DeploymentConfig", "apps.openshift.io/", "spec.template"},
 };
 
 /// terminationGracePeriodSeconds where nothing is said:

@@ -1,5 +1,6 @@
 // How pods are replaced, and how many may be gone: K10, K17, K18.
 #include <algorithm>
+#include <array>
 
 #include "lint/rules/kubernetes/pod_case.hpp"
 
@@ -144,7 +145,9 @@ struct blockade {
 };
 
 bool has_replicas(const workload& of) {
-    return of.kind == "Deployment" || of.kind == "StatefulSet" || of.kind == "ReplicaSet";
+    constexpr std::array<std::string_view, 5> kinds{"Deployment", "StatefulSet", "ReplicaSet",
+                                                    "Rollout", "DeploymentConfig"};
+    return std::find(kinds.begin(), kinds.end(), of.kind) != kinds.end();
 }
 
 /// What the budget never lets happen.
