@@ -1,4 +1,7 @@
 // The grace period against what has to fit into it: K01 to K03, K16.
+#include <algorithm>
+
+#include "lint/dockerfile/docker_image.hpp"
 #include "lint/launch/launch_steps.hpp"
 #include "lint/launch/stop_time.hpp"
 #include "lint/rules/kubernetes/pod_case.hpp"
@@ -19,11 +22,21 @@ std::vector<needed_time> needs_of(const pod_case& given, const container_case& o
     return made;
 }
 
+/// Pods that only hold a place for others, and are to leave it at once.
+bool only_holds_a_place(const pod_case& given) {
+    const auto& all = given.containers();
+    return !all.empty() && std::all_of(all.begin(), all.end(), [](const container_case& one) {
+        const auto image = one.object.get("image").text();
+        const auto name = image ? read_image_reference(*image).name : std::string();
+        return name.substr(name.rfind('/') + 1).starts_with("pause");
+    });
+}
+
 }  // namespace
 
 void check_grace(const pod_case& given) {
     const auto grace = given.of().grace();
-    if (!grace || *grace > seconds(1)) {
+    if (!grace || *grace > seconds(1) || only_holds_a_place(given)) {
         return;
     }
     given.report()
