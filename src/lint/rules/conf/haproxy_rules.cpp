@@ -29,11 +29,24 @@ bool is_set_beside(const fs::path& path) {
     return false;
 }
 
+/// What is said for all holds where a proxy that clients connect to says nothing itself.
+bool is_default_used(const conf_file& file) {
+    for (const std::string_view kind : {"frontend", "listen"}) {
+        for (const conf_item* one : file.in(nullptr, kind)) {
+            if (file.last_in(one, "mode") == nullptr) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
 /// What makes connections that last. Null: nothing says so.
 const conf_item* tunnels(const conf_file& file) {
     for (const conf_item& one : file.items) {
         const bool is_tunnel = one.name == "timeout" && one.value() == "tunnel";
-        const bool is_tcp = one.name == "mode" && one.value() == "tcp";
+        const bool is_tcp = one.name == "mode" && one.value() == "tcp" &&
+                            (!file.is_within(one, "defaults") || is_default_used(file));
         if (is_tunnel || is_tcp) {
             return &one;
         }

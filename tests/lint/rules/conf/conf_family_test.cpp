@@ -43,6 +43,11 @@ TEST(Configuration, ATunnelMakesAHaproxyWithoutALimitWorse) {
     in.add("haproxy.cfg", begin + " timeout tunnel 1h\nfrontend web\n bind :80\n");
     ASSERT_EQ(lint_conf(in).size(), 1U);
     EXPECT_EQ(lint_conf(in)[0].how, severity::warning);
+    in.add("haproxy.cfg", begin + " mode tcp\nfrontend web\n bind :80\n");
+    EXPECT_EQ(lint_conf(in)[0].how, severity::warning);
+    in.add("haproxy.cfg", begin + " mode tcp\nfrontend web\n mode http\n bind :80\n");
+    ASSERT_EQ(lint_conf(in).size(), 1U);
+    EXPECT_EQ(lint_conf(in)[0].how, severity::note);
 }
 
 TEST(Configuration, IsKnownByItsName) {
