@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <string>
+#include <system_error>
 
 #include "lint/text/mapped_text.hpp"
 
@@ -59,6 +60,15 @@ constexpr std::array conf_names{
     conf_name{"sidekiq", "", ".yaml", conf_kind::sidekiq},
 };
 
+/// With nothing but programs of supervisord in it.
+bool is_folder_of_programs(std::string_view name) {
+    return name == "supervisor.d" || name == "supervisord.d";
+}
+
+bool is_folder_of_supervisor(std::string_view name) {
+    return name == "supervisor" || name == "supervisord" || is_folder_of_programs(name);
+}
+
 }  // namespace
 
 conf_kind conf_kind_of(std::string_view given) {
@@ -72,6 +82,23 @@ conf_kind conf_kind_of(std::string_view given) {
                    name.find(one.word) != std::string::npos;
         });
     return found == conf_names.end() ? conf_kind::none : found->kind;
+}
+
+conf_kind conf_kind_at(const std::filesystem::path& file) {
+    const auto by_name = conf_kind_of(file.filename().native());
+    std::error_code failed;
+    const auto folder = std::filesystem::absolute(file, failed).parent_path();
+    const auto name = lower(folder.filename().native());
+    const auto above = lower(folder.parent_path().filename().native());
+    const auto end = lower(file.extension().native());
+    if (failed || (end != ".conf" && end != ".ini")) {
+        return by_name;
+    }
+    const bool has_programs =
+        is_folder_of_programs(name) || (name == "conf.d" && is_folder_of_supervisor(above));
+    return has_programs || (by_name == conf_kind::none && is_folder_of_supervisor(name))
+               ? conf_kind::supervisor
+               : by_name;
 }
 
 }  // namespace lastcall::lint

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <string_view>
 
 namespace lastcall::lint {
@@ -34,5 +35,9 @@ enum class conf_kind : std::uint8_t {
 
 /// `name`  without its folder
 [[nodiscard]] conf_kind conf_kind_of(std::string_view name);
+
+/// By the folders above it, too: what lies in supervisor/conf.d is for supervisord, whatever its
+/// name is.
+[[nodiscard]] conf_kind conf_kind_at(const std::filesystem::path& file);
 
 }  // namespace lastcall::lint

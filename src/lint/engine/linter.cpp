@@ -28,6 +28,9 @@ file_kind kind_of(const fs::path& file) {
                         file.filename().native())) {
         return file_kind::unit;
     }
+    if (kind == file_kind::none && conf_kind_at(file) != conf_kind::none) {
+        return file_kind::configuration;
+    }
     if (kind != file_kind::unknown) {
         return kind;
     }

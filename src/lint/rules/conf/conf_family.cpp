@@ -41,7 +41,7 @@ constexpr std::array conf_judges{
 }  // namespace
 
 void judge_configuration(const family_input& input, file_report& into) {
-    const auto kind = conf_kind_of(input.path.filename().native());
+    const auto kind = conf_kind_at(input.path);
     const auto* judge = std::find_if(conf_judges.begin(), conf_judges.end(),
                                      [&](const conf_judge& one) { return one.kind == kind; });
     if (judge == conf_judges.end()) {

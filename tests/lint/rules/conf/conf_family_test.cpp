@@ -50,6 +50,15 @@ TEST(Configuration, ATunnelMakesAHaproxyWithoutALimitWorse) {
     EXPECT_EQ(lint_conf(in)[0].how, severity::note);
 }
 
+TEST(Configuration, IsKnownByItsFolderToo) {
+    EXPECT_EQ(conf_kind_at("/etc/supervisor/conf.d/nginx.conf"), conf_kind::supervisor);
+    EXPECT_EQ(conf_kind_at("/etc/supervisord.d/worker.ini"), conf_kind::supervisor);
+    EXPECT_EQ(conf_kind_at("/srv/supervisor/worker.conf"), conf_kind::supervisor);
+    EXPECT_EQ(conf_kind_at("/srv/supervisor/nginx.conf"), conf_kind::nginx);
+    EXPECT_EQ(conf_kind_at("/srv/supervisor/worker.py"), conf_kind::none);
+    EXPECT_EQ(conf_kind_at("/etc/nginx/conf.d/web.conf"), conf_kind::none);
+}
+
 TEST(Configuration, IsKnownByItsName) {
     EXPECT_EQ(conf_kind_of("nginx.conf"), conf_kind::nginx);
     EXPECT_EQ(conf_kind_of("Caddyfile"), conf_kind::caddy);
