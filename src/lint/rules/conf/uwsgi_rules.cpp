@@ -28,7 +28,7 @@ bool has_word_in(const fs::path& file, std::string_view word) {
     return read.text && read.text->find(word) != std::string::npos;
 }
 
-/// A file beside it says by which signal it is stopped.
+/// A file beside it says by which signal it is stopped, or that it ends on SIGTERM.
 bool is_stopped_otherwise(const fs::path& folder) {
     std::error_code failed;
     for (fs::directory_iterator one(folder, failed); !failed && one != fs::directory_iterator();
@@ -37,7 +37,10 @@ bool is_stopped_otherwise(const fs::path& folder) {
         const bool is_unit = name.ends_with(".service") || name.ends_with(".service.j2");
         const bool is_image = name.starts_with("Dockerfile") ||
                               name.starts_with("docker-compose") || name.starts_with("compose");
+        const bool is_start = name.ends_with(".sh") || name.starts_with("Procfile");
         if ((is_unit && has_word_in(one->path(), "KillSignal")) ||
+            (name.find("supervisor") != name.npos && has_word_in(one->path(), "stopsignal")) ||
+            (is_start && has_word_in(one->path(), "die-on-term")) ||
             (is_image &&
              (has_word_in(one->path(), "STOPSIGNAL") || has_word_in(one->path(), "stop_signal") ||
               has_word_in(one->path(), "die-on-term")))) {
