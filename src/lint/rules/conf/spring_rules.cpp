@@ -14,6 +14,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::string_view shutdown_key = "server.shutdown";
+constexpr std::string_view profile_key = "spring.config.activate.on-profile";
 constexpr std::array<std::string_view, 2> phase_keys{"spring.lifecycle.timeout-per-shutdown-phase",
                                                      "spring.lifecycle.timeoutPerShutdownPhase"};
 
@@ -21,21 +22,6 @@ struct spring_setting {
     std::string value;
     place at;
 };
-
-std::vector<spring_setting> settings_of(const conf_case& given, std::string_view key) {
-    std::vector<spring_setting> made;
-    for (const conf_item* one : given.file.all(key)) {
-        made.push_back({std::string(one->value()), conf_case::value_at(*one)});
-    }
-    for (const yaml_ref& root : roots(given.yaml)) {
-        for (const yaml_ref& one : {root.path(key), root.get(key)}) {
-            if (one.text()) {
-                made.push_back({std::string(*one.text()), one.used_at()});
-            }
-        }
-    }
-    return made;
-}
 
 /// Of a test, or of a developer's machine: nobody is served.
 bool is_for_development(const fs::path& path) {
@@ -45,6 +31,38 @@ bool is_for_development(const fs::path& path) {
         return name.find(word) != std::string::npos;
     });
     return is_profile || path.string().find("src/test/") != std::string::npos;
+}
+
+/// A document of a file that holds with a profile of that kind only.
+bool is_for_development(const yaml_ref& root) {
+    const auto spring = root.get("spring");
+    for (const yaml_ref& one :
+         {root.path(profile_key), root.get(profile_key), spring.get("config.activate.on-profile"),
+          root.get("spring.profiles"), spring.get("profiles")}) {
+        const auto name = one.text().value_or("");
+        if (name.starts_with("dev") || name.starts_with("test") || name.starts_with("local")) {
+            return true;
+        }
+    }
+    return false;
+}
+
+std::vector<spring_setting> settings_of(const conf_case& given, std::string_view key) {
+    std::vector<spring_setting> made;
+    for (const conf_item* one : given.file.all(key)) {
+        made.push_back({std::string(one->value()), conf_case::value_at(*one)});
+    }
+    for (const yaml_ref& root : roots(given.yaml)) {
+        if (is_for_development(root)) {
+            continue;
+        }
+        for (const yaml_ref& one : {root.path(key), root.get(key)}) {
+            if (one.text()) {
+                made.push_back({std::string(*one.text()), one.used_at()});
+            }
+        }
+    }
+    return made;
 }
 
 struct boot_version {
