@@ -69,10 +69,10 @@ void check_stop_needs(const conf_case& given, const launch_chain& chain, const l
                              one.what + " " + seconds_text(one.limit) + " s, and " + limit.who +
                                  " kills it after " + seconds_text(limit.after) + " s");
         made.source = one.source;
-        if (!limit.setting.empty()) {
-            made.fix = limit.setting + " above " + seconds_text(one.limit) +
-                       " s: " + std::to_string(whole_for(one.limit).count());
-        }
+        made.fix = limit.setting.empty()
+                       ? one.setting + " below " + seconds_text(limit.after) + " s"
+                       : limit.setting + " above " + seconds_text(one.limit) +
+                             " s: " + std::to_string(whole_for(one.limit).count());
     }
 }
 
