@@ -96,6 +96,10 @@ file_kind kind_of_yaml(std::string_view text, std::string_view name) {
     if (has_key(text, "apiVersion") && has_key(text, "kind")) {
         return file_kind::kubernetes;
     }
+    // kustomize needs neither of these two.
+    if (lower(name).starts_with("kustomization.y") && has_key(text, "configMapGenerator")) {
+        return file_kind::kubernetes;
+    }
     return is_compose_name(name) && (has_key(text, "services") || has_key(text, "include"))
                ? file_kind::compose
                : file_kind::none;

@@ -33,6 +33,14 @@ TEST(FileKind, IsToldByTheFirstLineWhereTheNameSaysNothing) {
     EXPECT_EQ(kind_by_content(std::string_view("#!/bin/sh\n\0", 11)), file_kind::none);
 }
 
+TEST(FileKind, OfKustomizeNeedsNoVersion) {
+    const std::string text = "resources: [web.yaml]\nconfigMapGenerator:\n  - name: web\n";
+    EXPECT_EQ(kind_of_yaml(text, "kustomization.yaml"), file_kind::kubernetes);
+    EXPECT_EQ(kind_of_yaml(text, "Kustomization.yml"), file_kind::kubernetes);
+    EXPECT_EQ(kind_of_yaml(text, "other.yaml"), file_kind::none);
+    EXPECT_EQ(kind_of_yaml("resources: [web.yaml]\n", "kustomization.yaml"), file_kind::none);
+}
+
 TEST(FileKind, OfUnitsIsToldByTheNameAndASection) {
     for (const char* const name : {"web.service", "getty@.service", "a-b@c.socket", "srv.mount"}) {
         EXPECT_EQ(kind_by_name(name), file_kind::unit) << name;

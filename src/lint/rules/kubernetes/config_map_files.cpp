@@ -105,7 +105,9 @@ public:
             if (conf_kind_of(file) != conf_kind::none && is_judged(data, file)) {
                 judge_file(name.value_or(""), file, value);
             } else if (name) {
-                digest_variable(*name, file, value);
+                digest_map_variable(*name, file, *value.text(),
+                                    keep_place(into_.file(), into_.text(), value.used_at()),
+                                    input_.digests);
             }
         }
     }
@@ -153,28 +155,6 @@ private:
         input_.digests.add(std::move(one));
     }
 
-    void digest_variable(std::string_view name, const std::string& key, const yaml_ref& value) {
-        const auto* of = std::find_if(budget_variables.begin(), budget_variables.end(),
-                                      [&](const budget_variable& one) { return one.name == key; });
-        // Without a unit Spring takes it for milliseconds.
-        const bool is_bare_spring = key == spring_variable && !value.text()->ends_with('s');
-        if (of == budget_variables.end() || is_bare_spring) {
-            return;
-        }
-        const auto limit = shell::duration_of(value_in(*value.text(), of->option));
-        if (!limit || *limit == std::chrono::milliseconds::max()) {
-            return;
-        }
-        budget_digest made;
-        made.kind = digest_kind::configuration;
-        made.name = into_.file();
-        made.program = of->program;
-        made.path = variable_path(folder_, name, key);
-        made.where = keep_place(into_.file(), into_.text(), value.used_at());
-        made.drain = budget_term{*limit, key, made.where};
-        input_.digests.add(std::move(made));
-    }
-
     const family_input& input_;
     file_report& into_;
     line_index lines_;
@@ -220,6 +200,29 @@ void judge_config_maps(const manifest& all, const family_input& input, file_repo
     for (const yaml_ref& one : all.config_maps) {
         judge.judge(one);
     }
+}
+
+void digest_map_variable(std::string_view name, std::string_view key, std::string_view value,
+                         const kept_place& where, digest_store& into) {
+    const auto* of = std::find_if(budget_variables.begin(), budget_variables.end(),
+                                  [&](const budget_variable& one) { return one.name == key; });
+    // Without a unit Spring takes it for milliseconds.
+    const bool is_bare_spring = key == spring_variable && !value.ends_with('s');
+    if (of == budget_variables.end() || is_bare_spring) {
+        return;
+    }
+    const auto limit = shell::duration_of(value_in(value, of->option));
+    if (!limit || *limit == std::chrono::milliseconds::max()) {
+        return;
+    }
+    budget_digest made;
+    made.kind = digest_kind::configuration;
+    made.name = where.file;
+    made.program = of->program;
+    made.path = variable_path(folder_of(whole_path(where.file)), name, key);
+    made.where = where;
+    made.drain = budget_term{*limit, std::string(key), where};
+    into.add(std::move(made));
 }
 
 std::vector<copied_path> mounts_of(const yaml_ref& pod, const yaml_ref& container,

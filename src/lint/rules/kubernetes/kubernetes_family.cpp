@@ -5,6 +5,7 @@
 #include "lint/rules/kubernetes/config_map_files.hpp"
 #include "lint/rules/kubernetes/container_digest.hpp"
 #include "lint/rules/kubernetes/front_digest.hpp"
+#include "lint/rules/kubernetes/generated_maps.hpp"
 #include "lint/rules/kubernetes/pod_case.hpp"
 
 namespace lastcall::lint {
@@ -27,6 +28,7 @@ void judge_kubernetes(const family_input& input, file_report& into) {
         digest_containers(given, input.digests);
     }
     judge_config_maps(all, input, into);
+    digest_generated_maps(file, input, into);
     digest_fronts(all, into, input.digests);
     check_budgets_of_disruption(all, into);
     check_kubelets(all, into);
