@@ -12,6 +12,12 @@ namespace lastcall::lint {
 /// How podman stops the container, and systemd podman: U03, U07, U12.
 void check_quadlet(const unit_case& given);
 
+/// What systemd gives podman. Unset: without end, or not known.
+[[nodiscard]] std::optional<std::chrono::milliseconds> quadlet_limit(const unit_case& given);
+
+/// The pods of the manifest that a .kube names: U12.
+void check_kube(const unit_case& given);
+
 /// A container that podman kills, for the chain.
 void digest_quadlet(const unit_case& given, digest_store& into);
 

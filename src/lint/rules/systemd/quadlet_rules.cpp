@@ -52,16 +52,6 @@ std::optional<podman_stop> podman_stop_of(const unit_case& given) {
     return given.is_whole() ? std::optional(podman_stop{}) : std::nullopt;
 }
 
-/// Unset: without end, or not known.
-std::optional<milliseconds> service_limit(const unit_case& given) {
-    const auto said = given.stop_timeout();
-    if (given.is_templated("Service", "TimeoutStopSec") ||
-        given.is_templated("Service", "TimeoutSec") || (said && said->value == no_limit)) {
-        return std::nullopt;
-    }
-    return said ? std::chrono::duration_cast<milliseconds>(said->value) : usual_service;
-}
-
 /// What Exec= starts, as far as the image's ENTRYPOINT does not matter.
 launch_chain exec_chain(const unit_case& given) {
     const auto all = unit_commands(given.view(), own_section(given), "Exec");
@@ -79,7 +69,7 @@ launch_chain exec_chain(const unit_case& given) {
 }
 
 void check_service_limit(const unit_case& given, const podman_stop& stop) {
-    const auto limit = service_limit(given);
+    const auto limit = quadlet_limit(given);
     const auto said = given.stop_timeout();
     if (!limit || (stop.from && is_template_text(stop.from->text()))) {
         return;
@@ -187,9 +177,19 @@ bool is_quadlet(const unit_case& given) {
     return name.ends_with(".container") || name.ends_with(".pod") || name.ends_with(".kube");
 }
 
+std::optional<milliseconds> quadlet_limit(const unit_case& given) {
+    const auto said = given.stop_timeout();
+    if (given.is_templated("Service", "TimeoutStopSec") ||
+        given.is_templated("Service", "TimeoutSec") || (said && said->value == no_limit)) {
+        return std::nullopt;
+    }
+    return said ? std::chrono::duration_cast<milliseconds>(said->value) : usual_service;
+}
+
 void check_quadlet(const unit_case& given) {
     if (given.of().name.ends_with(".kube")) {
-        return;  // its pods say how long they take
+        check_kube(given);
+        return;
     }
     const auto chain = exec_chain(given);
     if (const auto stop = podman_stop_of(given)) {
@@ -202,7 +202,7 @@ void check_quadlet(const unit_case& given) {
 void digest_quadlet(const unit_case& given, digest_store& into) {
     const auto image = given.view().text("Container", "Image");
     const auto stop = podman_stop_of(given);
-    const auto limit = service_limit(given);
+    const auto limit = quadlet_limit(given);
     if (!image || image->file != given.judged() || !stop || is_template_text(image->text()) ||
         (stop->from && stop->from->file != given.judged())) {
         return;
