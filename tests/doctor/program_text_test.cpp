@@ -17,6 +17,7 @@ std::optional<idle_limit> limit_in(const std::string& text) {
     lint::test_folder in;
     seen_process one;
     one.entry.pid = ::getpid();
+    one.program = "node";
     one.arguments = {"node", "--enable-source-maps", in.add("server.js", text).string()};
     return idle_limit_in_text(one, surroundings_of(one.pid()));
 }
