@@ -27,7 +27,7 @@ constexpr std::array table{
     software{"uWSGI", " uwsgi ", " INT QUIT ", "reloads instead of ending", "--die-on-term",
              "https://uwsgi-docs.readthedocs.io/en/latest/Management.html"},
     software{"Gunicorn", " gunicorn ", " TERM ", "ends its workers at once", "",
-             "https://docs.gunicorn.org/en/stable/signals.html"},
+             "https://gunicorn.org/signals/"},
     software{"Puma", " puma ", " TERM INT ", "ends at once (SIGQUIT), or starts anew (SIGUSR2)", "",
              "https://github.com/puma/puma/blob/master/docs/signals.md"},
     software{"Caddy", " caddy ", " TERM INT ", "drops its connections at once (SIGQUIT)", "",

@@ -38,7 +38,7 @@ constexpr std::array configuration_table{
          "Tunnels and connections in use keep it: old processes pile up, or the stop ends in "
          "SIGKILL.",
          "HAProxy, Configuration Manual, section 3.1: "
-         "https://docs.haproxy.org/2.8/configuration.html#hard-stop-after",
+         "https://docs.haproxy.org/2.8/configuration.html#3.1-hard-stop-after",
          "Set hard-stop-after in the global section.",
          "global\n  maxconn 100\ndefaults\n  timeout tunnel 1h\nfrontend web\n  bind :80",
          "global\n  maxconn 100\n  hard-stop-after 30s\ndefaults\n  timeout tunnel 1h\n"
@@ -46,7 +46,7 @@ constexpr std::array configuration_table{
     rule{"X05", severity::error, "gunicorn gives its requests no time to end",
          "graceful_timeout is how long a worker may go on after the stop signal. What is not "
          "answered by then is cut off.",
-         "gunicorn settings: https://docs.gunicorn.org/en/stable/settings.html#graceful-timeout",
+         "gunicorn settings: https://gunicorn.org/reference/settings/#graceful_timeout",
          "Set graceful_timeout to what the longest request takes, below the grace period of the "
          "platform.",
          "graceful_timeout = 0", "graceful_timeout = 25"},
@@ -54,7 +54,8 @@ constexpr std::array configuration_table{
          "On SIGTERM uvicorn waits until its connections are closed. A WebSocket, or a response "
          "that goes on, is not, and the platform kills the process with all that is in flight.",
          "uvicorn settings: https://www.uvicorn.org/settings/",
-         "Add --timeout-graceful-shutdown, below the grace period of the platform.",
+         "Add --timeout-graceful-shutdown (uvicorn 0.22 or later), below the grace period of the "
+         "platform.",
          "web: uvicorn app:app --ws websockets",
          "web: uvicorn app:app --ws websockets --timeout-graceful-shutdown 20"},
     rule{"X07", severity::warning, "a Spring application ends in the middle of requests",
@@ -95,7 +96,8 @@ constexpr std::array configuration_table{
          "[entryPoints.web.transport.lifeCycle]\ngraceTimeOut = \"20s\""},
     rule{"X11", severity::warning, "a job's platform does not let the program end in order",
          "ECS waits stopTimeout (30 s, 120 s at most on Fargate), Nomad kill_timeout (5 s, after "
-         "SIGINT), Fly kill_timeout (5 s, after SIGINT), and then they kill.",
+         "SIGINT, or the stop signal of a container), Fly kill_timeout (5 s, after SIGINT), and "
+         "then they kill.",
          "AWS, ContainerDefinition: https://docs.aws.amazon.com/sdk-for-kotlin/api/latest/ecs/"
          "aws.sdk.kotlin.services.ecs.model/-container-definition/stop-timeout.html and Nomad, "
          "Configure exit signals: "
@@ -103,7 +105,8 @@ constexpr std::array configuration_table{
          "Set the time above the program's own limit, and the signal to the one that it ends on.",
          "kill_signal = \"SIGKILL\"", "kill_signal = \"SIGTERM\""},
     rule{"X12", severity::warning, "a server of Ruby gives its work no time to end",
-         "puma waits for its threads without end where nothing is said, sidekiq 25 s for its jobs. "
+         "puma waits for its threads without end where nothing is said, sidekiq 25 s for its jobs "
+         "(8 s before 6.0). "
          "With no time at all what they do is cut off.",
          "puma, lib/puma/dsl.rb: https://github.com/puma/puma/blob/master/lib/puma/dsl.rb and "
          "Sidekiq, Deployment: https://github.com/sidekiq/sidekiq/wiki/Deployment",

@@ -30,7 +30,9 @@ constexpr std::array dockerfile_table{
     rule{"D03", severity::warning, "a package manager or development tool starts the program",
          "It runs the program as its child, mostly behind a shell. Depending on its version it "
          "keeps the stop signal, ends before the program, or turns a clean end into an error.",
-         "npm: https://github.com/npm/npm/issues/4603", "Start the program itself.",
+         "npm: https://github.com/npm/npm/issues/4603 and "
+         "https://github.com/npm/run-script/pull/188",
+         "Start the program itself.",
          "FROM node:20\nENTRYPOINT [\"tini\", \"--\"]\nCMD [\"npm\", \"start\"]",
          "FROM node:20\nENTRYPOINT [\"tini\", \"--\"]\nCMD [\"node\", \"server.js\"]"},
     rule{"D04", severity::error, "the program ends in order on another signal",

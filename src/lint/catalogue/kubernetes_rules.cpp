@@ -121,8 +121,10 @@ constexpr std::array kubernetes_table{
          "command: [sh, -c, \"migrate && server\"]",
          "command: [sh, -c, \"migrate && exec server\"]"},
     rule{"K13", severity::error, "lifecycle.stopSignal does not stop the container in order",
-         "Without spec.os.name the API server refuses the field. A signal that is none, that "
-         "nobody can handle, or that the program takes for something else ends no drain.",
+         "The field is there from Kubernetes 1.33 on, behind the feature gate "
+         "ContainerStopSignals, which is beta in 1.37. Without spec.os.name the API server refuses "
+         "it. A signal that is none, that nobody can handle, or that the program takes for "
+         "something else ends no drain.",
          "Kubernetes enhancement 4960: https://github.com/kubernetes/enhancements/issues/4960",
          "Name the signal on which the program ends in order, and set spec.os.name: linux.",
          "containers:\n  - name: web\n    lifecycle: {stopSignal: SIGQUIT}",

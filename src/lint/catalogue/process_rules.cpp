@@ -14,7 +14,8 @@ constexpr std::string_view cgroups_7 = "cgroups(7)";
 constexpr std::string_view tcp_7 = "tcp(7)";
 constexpr std::string_view systemd_kill = "systemd.kill(5)";
 constexpr std::string_view shell_signals =
-    "POSIX, Shell Command Language, 2.11 \"Signals and Error Handling\"";
+    "POSIX.1-2017, Shell Command Language, 2.11 \"Signals and Error Handling\" (2.12 in "
+    "POSIX.1-2024)";
 
 constexpr std::array process_table{
     rule{
@@ -96,7 +97,8 @@ constexpr std::array process_table{
     rule{"L19", severity::warning, "a launcher stays in front of the program",
          "npm, yarn, nodemon, poetry, go run, sudo, flock and the like do not pass signals on, or "
          "only to a shell.",
-         shell_signals, "Start the program itself.", "npm start", "node server.js"},
+         "npm: https://github.com/npm/npm/issues/4603", "Start the program itself.", "npm start",
+         "node server.js"},
     rule{"L20", severity::error, "an init signals a shell only",
          "tini without -g, and dumb-init with --single-child, pass the signal to their child. When "
          "that is a shell without a trap, it ends, and its program goes on.",

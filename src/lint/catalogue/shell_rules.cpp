@@ -7,7 +7,8 @@ namespace lastcall::lint {
 namespace {
 
 constexpr std::string_view posix_signals =
-    "POSIX, Shell Command Language, 2.11 \"Signals and Error Handling\"";
+    "POSIX.1-2017, Shell Command Language, 2.11 \"Signals and Error Handling\" (2.12 in "
+    "POSIX.1-2024)";
 constexpr std::string_view docker_stop =
     "Docker, docker stop: https://docs.docker.com/reference/cli/docker/container/stop/";
 constexpr std::string_view pod_termination =
@@ -62,14 +63,15 @@ constexpr std::array shell_table{
     rule{"S09", severity::error, "the script waits once where it has to wait twice",
          "A wait that a trap interrupts returns at once, with a status above 128, before the "
          "program has ended. The script then ends under it.",
-         "POSIX, Shell Command Language, 2.11; bash(1), \"SIGNALS\"", "Wait for it a second time.",
+         "POSIX.1-2017, Shell Command Language, 2.11 (2.12 in POSIX.1-2024); bash(1), \"SIGNALS\"",
+         "Wait for it a second time.",
          "#!/bin/sh\nserver &\npid=$!\ntrap 'kill -TERM $pid' TERM\nwait $pid",
          "#!/bin/sh\nserver &\npid=$!\ntrap 'kill -TERM $pid' TERM\nwait $pid\nwait $pid"},
     rule{"S10", severity::warning, "the program ignores the signal by inheritance",
          "What a script without job control starts with & ignores SIGINT and SIGQUIT, and what "
          "nohup starts ignores SIGHUP. The program keeps that unless it sets a handler.",
-         "POSIX, Shell Command Language, 2.11; nohup(1)", "Stop it with SIGTERM.",
-         "#!/bin/sh\nserver &\npid=$!\nkill -INT $pid\nwait $pid",
+         "POSIX.1-2017, Shell Command Language, 2.11 (2.12 in POSIX.1-2024); nohup(1)",
+         "Stop it with SIGTERM.", "#!/bin/sh\nserver &\npid=$!\nkill -INT $pid\nwait $pid",
          "#!/bin/sh\nserver &\npid=$!\nkill -TERM $pid\nwait $pid"},
     rule{"S11", severity::warning, "set -e ends the handler in the middle",
          "kill fails when the program is gone already, and wait has the status of the program, 143 "
@@ -127,7 +129,7 @@ constexpr std::array shell_table{
     rule{"S20", severity::warning, "the script gives up before the stop does",
          "The stop goes on, but nobody sees how it ends, and the next step begins in the middle of "
          "it.",
-         "timeout(1); systemd.service(5), TimeoutStopSec=",
+         "timeout(1); systemd.service(5), \"TimeoutStopSec=\"",
          "Wait for longer than the layer that is asked: its grace period and a reserve.",
          "#!/bin/sh\ntimeout 20 systemctl stop web", "#!/bin/sh\ntimeout 120 systemctl stop web"},
     rule{"S21", severity::warning, "timeout kills without asking",

@@ -97,7 +97,7 @@ constexpr std::array unit_table{
          "goes on; when the client's own grace period (StopTimeout= of Quadlet) is longer than "
          "TimeoutStopSec, nobody waits for its end; when it is the usual 10 s, a longer "
          "TimeoutStopSec is of no use.",
-         "moby: https://github.com/moby/moby/issues/6791",
+         "moby: https://github.com/moby/moby/pull/4469",
          "Add ExecStop with a stop of the container (Quadlet has one), and a TimeoutStopSec longer "
          "than its grace period.",
          "[Service]\nExecStart=/usr/bin/docker run --name web example/web",

@@ -38,7 +38,7 @@ constexpr std::array settings{
     drain_setting{"gunicorn", conf_kind::gunicorn, "graceful_timeout", "--graceful-timeout", "",
                   "GUNICORN_CMD_ARGS", in_seconds, seconds(30),
                   "gunicorn lets requests run for up to", false,
-                  "https://docs.gunicorn.org/en/stable/settings.html#graceful-timeout"},
+                  "https://gunicorn.org/reference/settings/#graceful_timeout"},
     drain_setting{"uvicorn", conf_kind::none, "", "--timeout-graceful-shutdown", "",
                   "UVICORN_TIMEOUT_GRACEFUL_SHUTDOWN", in_seconds, endless,
                   "uvicorn lets requests run for up to", false,

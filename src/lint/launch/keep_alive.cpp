@@ -18,7 +18,7 @@ struct idle_option {
 };
 
 // https://www.uvicorn.org/settings/#timeouts
-// https://docs.gunicorn.org/en/stable/settings.html#keepalive
+// https://gunicorn.org/reference/settings/#keepalive
 constexpr std::array idle_options{
     idle_option{"uvicorn", "--timeout-keep-alive", seconds(5)},
     idle_option{"gunicorn", "--keep-alive", seconds(2)},

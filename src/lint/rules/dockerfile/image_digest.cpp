@@ -1,6 +1,7 @@
 #include "lint/rules/dockerfile/image_digest.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <system_error>
 
 #include "lint/chain/drain_term.hpp"
@@ -14,8 +15,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// https://nodejs.org/api/http.html#serverkeepalivetimeout
+/// Up to Node 26; 65 s in what comes behind it: https://github.com/nodejs/node/pull/62782
 constexpr std::chrono::milliseconds node_keep_alive{5000};
+constexpr int last_of_node_keep_alive = 26;
 
 constexpr std::size_t most_copies = 64;
 /// Where a build context begins that a Dockerfile is part of: its folder, or up to two above.
@@ -78,6 +80,14 @@ private:
     std::vector<copied_path> made_;
 };
 
+/// An official image of a Node with another default than the one above: "node:27-slim".
+bool has_later_node(const image_reference& image) {
+    int version = 0;
+    const auto* end = image.tag.data() + image.tag.size();
+    const auto read = std::from_chars(image.tag.data(), end, version);
+    return image.name == "node" && read.ec == std::errc() && version > last_of_node_keep_alive;
+}
+
 /// Of Node the source that it is given says it, or one that it takes in.
 std::optional<budget_term> idle_of_node(const docker_case& given, const launch_hop& hop,
                                         const kept_place& at) {
@@ -93,8 +103,9 @@ std::optional<budget_term> idle_of_node(const docker_case& given, const launch_h
         made.where = keep_place(file->name, file->text, found->at);
         made.is_default = false;
         made.may_be_set = false;
-    } else if (file->text.find("keepAlive") != std::string::npos) {
-        return std::nullopt;  // computed
+    } else if (file->text.find("keepAlive") != std::string::npos ||
+               has_later_node(given.stage()->image)) {
+        return std::nullopt;  // computed, or not the usual one
     }
     return made;
 }

@@ -17,8 +17,7 @@ struct socket_taker {
 };
 
 constexpr std::array socket_takers{
-    socket_taker{
-        "gunicorn", {"--bind", "-b"}, "https://docs.gunicorn.org/en/stable/deploy.html#systemd"},
+    socket_taker{"gunicorn", {"--bind", "-b"}, "https://gunicorn.org/deploy/#systemd"},
     socket_taker{
         "puma", {"--bind", "-b"}, "https://github.com/puma/puma/blob/master/docs/systemd.md"},
 };
