@@ -126,7 +126,7 @@ constexpr std::array shell_table{
          "#!/bin/sh\nkill $old\nserver &",
          "#!/bin/sh\nkill $old\ntail --pid=$old -f /dev/null\nserver "
          "&"},
-    rule{"S20", severity::warning, "the script gives up before the stop does",
+    rule{"S20", severity::warning, "a script or a step gives up before the stop does",
          "The stop goes on, but nobody sees how it ends, and the next step begins in the middle of "
          "it.",
          "timeout(1); systemd.service(5), \"TimeoutStopSec=\"",

@@ -32,7 +32,7 @@ constexpr std::array endless_programs{
     endless_program{"uvicorn", "--timeout-graceful-shutdown", milliseconds(0)},
     endless_program{"caddy", "grace_period", milliseconds(0)},
     endless_program{"puma", "force_shutdown_after", milliseconds(0)},
-    // https://docs.gunicorn.org/en/stable/settings.html#graceful-timeout
+    // https://gunicorn.org/reference/settings/#graceful_timeout
     endless_program{"gunicorn", "graceful_timeout", seconds(30)},
 };
 
@@ -238,11 +238,11 @@ void judge_unknown_unit(const budget_digest& command, std::vector<finding>& into
     if (command.unit.empty() || !command.wait || !usual || command.wait->value > *usual) {
         return;
     }
-    into.push_back(make_finding("S20", command.wait->where,
-                                "the command is given up after " +
-                                    seconds_text(command.wait->value) +
-                                    " s, but the stop that it asks for may take " +
-                                    seconds_text(*usual) + " s where nothing else is said"));
+    into.push_back(
+        make_finding("S20", command.wait->where,
+                     "the command is given up after " + seconds_text(command.wait->value) + " s (" +
+                         command.wait->what + "), but the stop that it asks for may take " +
+                         seconds_text(*usual) + " s where nothing else is said"));
 }
 
 /// The comment that is about the place, by the digests of its file.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "lint/automation/automation_kind.hpp"
 #include "lint/conf/conf_kind.hpp"
 #include "lint/shell/shebang.hpp"
 #include "lint/text/mapped_text.hpp"
@@ -100,9 +101,11 @@ file_kind kind_of_yaml(std::string_view text, std::string_view name) {
     if (lower(name).starts_with("kustomization.y") && has_key(text, "configMapGenerator")) {
         return file_kind::kubernetes;
     }
-    return is_compose_name(name) && (has_key(text, "services") || has_key(text, "include"))
-               ? file_kind::compose
-               : file_kind::none;
+    if (is_compose_name(name) && (has_key(text, "services") || has_key(text, "include"))) {
+        return file_kind::compose;
+    }
+    return automation_kind_of(text, name) == automation_kind::none ? file_kind::none
+                                                                   : file_kind::automation;
 }
 
 bool is_unit_drop_in(std::string_view folder, std::string_view name) {

@@ -14,6 +14,7 @@ enum class file_kind : std::uint8_t {
     yaml,           ///< NAME.yaml, NAME.yml: all of it has to be looked at
     kubernetes,     ///< YAML with an apiVersion and a kind
     configuration,  ///< of a program that is known by the file's name (conf/conf_kind.hpp)
+    automation,     ///< YAML of a workflow, a pipeline or a playbook (automation/)
     compose,        ///< YAML that is named after Compose, with services or an include
     unit,           ///< NAME.service, NAME.socket...: what has a section of systemd in it;
                     ///< NAME.container and such of Podman Quadlet

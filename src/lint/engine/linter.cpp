@@ -117,6 +117,9 @@ private:
             case file_kind::configuration:
                 judge_configuration(input, report);
                 break;
+            case file_kind::automation:
+                judge_automation(input, report);
+                break;
             case file_kind::yaml:
             case file_kind::none:
             case file_kind::unknown:

@@ -18,6 +18,7 @@ struct family_input {
     digest_store& digests;  ///< what the chain across files wants to know of it goes there
 };
 
+void judge_automation(const family_input& input, file_report& into);
 void judge_compose(const family_input& input, file_report& into);
 void judge_configuration(const family_input& input, file_report& into);
 void judge_dockerfile(const family_input& input, file_report& into);

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "lint/shell/option_reader.hpp"
+#include "lint/shell/run_limit.hpp"
 #include "lint/shell/signals.hpp"
 
 namespace lastcall::lint::shell {
@@ -250,6 +251,14 @@ std::optional<std::chrono::milliseconds> given_up_after(const step& one) {
     const auto* wrapper = one.call.find("timeout");
     const auto limit = wrapper == nullptr ? std::nullopt : time_limit_of(one.arguments, *wrapper);
     return limit && limit->after.is_known() ? duration_of(limit->after.what.text) : std::nullopt;
+}
+
+std::optional<given_up> given_up_by(const step& one, const run_limit* around) {
+    const auto own = given_up_after(one);
+    if (around != nullptr && (!own || around->after < *own)) {
+        return given_up{around->after, around};
+    }
+    return own ? std::optional(given_up{*own}) : std::nullopt;
 }
 
 std::optional<std::chrono::milliseconds> asked_grace_of(const stop_request& one) {

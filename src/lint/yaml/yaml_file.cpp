@@ -170,7 +170,7 @@ bool has_controls(std::string_view text) {
 
 }  // namespace
 
-yaml_file read_yaml(std::string_view text) {
+yaml_file read_yaml(std::string_view text, yaml_braces braces) {
     yaml_file made;
     made.text = text;
     made.lines = line_index(text);
@@ -186,7 +186,7 @@ yaml_file read_yaml(std::string_view text) {
         replace_controls(changed, shared);
         shared.text = changed;
     }
-    if (has_actions(text)) {
+    if (braces == yaml_braces::are_actions && has_actions(text)) {
         auto mask = mask_actions(shared.text, made.lines);
         made.is_template = true;
         made.conditional = std::move(mask.conditional);

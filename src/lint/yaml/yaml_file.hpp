@@ -63,8 +63,15 @@ struct yaml_file {
     [[nodiscard]] bool is_conditional(std::size_t offset) const;
 };
 
+/// What {{ }} is.
+enum class yaml_braces : std::uint8_t {
+    are_actions,  ///< a template's, which make YAML when it is rendered
+    are_text,     ///< a part of values: of playbooks and workflows, which are YAML themselves
+};
+
 /// `text`  has to outlive what is returned.
 /// Of garbage at most 300,000 values are read.
-[[nodiscard]] yaml_file read_yaml(std::string_view text);
+[[nodiscard]] yaml_file read_yaml(std::string_view text,
+                                  yaml_braces braces = yaml_braces::are_actions);
 
 }  // namespace lastcall::lint

@@ -1,5 +1,5 @@
-// Units and compose files of which bytes are lost, doubled or changed: the rules find an end, what
-// they find is in the file, and what they mend is mended at once.
+// Units, compose files and steps of which bytes are lost, doubled or changed: the rules find an
+// end, what they find is in the file, and what they mend is mended at once.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -70,7 +70,7 @@ std::vector<fs::path> folders_in(const fs::path& folder) {
 
 TEST(Families, KeepTheirPromisesForFilesThatAreBroken) {
     std::uint32_t state = 1;
-    for (const std::string_view family : {"systemd", "compose"}) {
+    for (const std::string_view family : {"systemd", "compose", "automation"}) {
         for (const fs::path& rule : folders_in(fs::path(LINT_CORPUS) / family)) {
             for (const fs::path& fixture : folders_in(rule)) {
                 const auto count = files_of(fixture).size();

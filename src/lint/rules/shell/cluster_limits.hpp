@@ -6,16 +6,20 @@
 #include <string>
 
 #include "lint/shell/execution.hpp"
+#include "lint/shell/run_limit.hpp"
 
 namespace lastcall::lint {
 
 struct cluster_wait {
     std::string what;  ///< "--timeout of kubectl delete"
     std::chrono::milliseconds limit{0};
+    const shell::run_limit* by = nullptr;  ///< null: the option `what`
 };
 
 /// kubectl delete of pods, or of what deletes them before itself; kubectl drain; helm uninstall
 /// that waits for them. Unset: it is none of these, does not wait, or has no limit that is known.
-[[nodiscard]] std::optional<cluster_wait> cluster_wait_of(const shell::step& one);
+/// `around`  the limit of the script that it is in; null: none, or not known
+[[nodiscard]] std::optional<cluster_wait> cluster_wait_of(const shell::step& one,
+                                                          const shell::run_limit* around = nullptr);
 
 }  // namespace lastcall::lint

@@ -30,19 +30,18 @@ constexpr shell::option_rules run_options{
     "--cap-add --cap-drop --security-opt --health-cmd --tmpfs "};
 
 struct script_place {
-    const fs::path& path;
-    const std::string& shown;
-    std::string_view text;
+    const script_origin& in;
     const shell::script& script;
+    const shell::run_limit* limit;  ///< null: none is around it, or known
 
     [[nodiscard]] kept_place of(const shell::step& one) const {
-        return keep_place(shown, text, script.at(one.where));
+        return keep_place(in.shown, in.text, script.at(one.where));
     }
 
     /// The folder of a build context: from the script's, or from one of the two above it, as a
     /// script of a repository is called from its top. Empty: not there.
     [[nodiscard]] std::string folder(const std::string& named, const std::string& file) const {
-        fs::path from = path.parent_path();
+        fs::path from = in.path.parent_path();
         std::error_code failed;
         for (int i = 0; i <= most_folders_up; ++i, from /= "..") {
             const auto found = fs::absolute(from / named, failed).lexically_normal();
@@ -92,7 +91,7 @@ void digest_build(const shell::step& one, const script_place& at, digest_store& 
         made.folder = made.path.empty() ? std::string() : top;
     }
     if (!made.folder.empty()) {
-        made.name = at.shown;
+        made.name = at.in.shown;
         made.where = at.of(one);
         into.add(std::move(made));
     }
@@ -115,7 +114,7 @@ void digest_run(const shell::step& one, const script_place& at, digest_store& in
         }
     }
     if (!made.container.empty() && !made.image.empty()) {
-        made.name = at.shown;
+        made.name = at.in.shown;
         made.where = at.of(one);
         into.add(std::move(made));
     }
@@ -151,17 +150,19 @@ std::vector<std::string> selected_labels(const shell::step& one) {
 /// `timeout 120 systemctl stop web`: its unit may say how long that takes.
 void digest_unit_stop(const shell::step& one, const shell::stop_request& stop,
                       const script_place& at, digest_store& into) {
-    const auto after = shell::given_up_after(one);
+    const auto end = shell::given_up_by(one, at.limit);
     auto unit = shell::stopped_unit(stop);
-    if (!after || !unit || *after == std::chrono::milliseconds::max()) {
+    if (!end || !unit || end->after == std::chrono::milliseconds::max() || !stop.waits) {
         return;
     }
     budget_digest made;
     made.kind = digest_kind::command;
-    made.name = at.shown;
+    made.name = at.in.shown;
     made.where = at.of(one);
     made.unit = std::move(*unit);
-    made.wait = budget_term{*after, "the time of timeout", made.where};
+    made.wait = budget_term{end->after,
+                            end->by == nullptr ? "the time of timeout" : std::string(end->by->what),
+                            made.where};
     into.add(std::move(made));
 }
 
@@ -169,14 +170,14 @@ void digest_unit_stop(const shell::step& one, const shell::stop_request& stop,
 /// itself (S20).
 bool digest_cluster_wait(const shell::step& one, const shell::stop_request& stop,
                          const script_place& at, digest_store& into) {
-    const auto wait = stop.grace ? std::nullopt : cluster_wait_of(one);
+    const auto wait = stop.grace ? std::nullopt : cluster_wait_of(one, at.limit);
     const auto usual = shell::usual_grace_of(stop.way);
     if (!wait || !usual || wait->limit < *usual) {
         return false;
     }
     budget_digest made;
     made.kind = digest_kind::command;
-    made.name = at.shown;
+    made.name = at.in.shown;
     made.where = at.of(one);
     made.is_for_all = stop.way == shell::stop_way::kubectl_drain;
     made.labels = selected_labels(one);
@@ -202,7 +203,7 @@ void digest_stop(const shell::step& one, const script_place& at, digest_store& i
     }
     budget_digest made;
     made.kind = digest_kind::command;
-    made.name = at.shown;
+    made.name = at.in.shown;
     made.where = at.of(one);
     made.wait = budget_term{*grace, {}, made.where};
     if (stop->way == shell::stop_way::kubectl_drain && !stop->targets.empty()) {
@@ -234,10 +235,9 @@ bool has_verb(const shell::step& one, std::string_view verb) {
 
 }  // namespace
 
-void digest_commands(const shell::script& script, const shell::execution& run, const fs::path& path,
-                     const std::string& shown, std::string_view text, digest_store& into) {
-    const script_place at{path, shown, text, script};
-    for (const shell::step& one : run.steps) {
+void digest_commands(const script_case& given, const script_origin& from, digest_store& into) {
+    const script_place at{from, given.script, given.limit};
+    for (const shell::step& one : given.run.steps) {
         if (one.call.program == shell::invocation::none || !one.around.is_called) {
             continue;
         }

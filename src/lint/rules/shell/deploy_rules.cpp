@@ -104,33 +104,45 @@ bool is_about(const shell::stop_request& stop, const step& stopped, const step& 
            });
 }
 
-void judge_limit(const script_case& from, const step& one, std::vector<script_fault>& into) {
+void judge_kill_by_timeout(const step& one, std::vector<script_fault>& into) {
     const auto after = shell::given_up_after(one);
-    if (!after) {
+    if (!after || shell::stop_request_of(one)) {
         return;
     }
+    const auto limit = shell::time_limit_of(one.arguments, *one.call.find("timeout"));
+    if (limit->signal == "KILL" && !is_short_command(one.name())) {
+        add_fault(into, "S21", one,
+                  "after " + rounded_seconds(*after) + " \"" + one.name() +
+                      "\" gets SIGKILL without having been asked",
+                  {}, confidence::proven);
+    }
+}
+
+/// What a limit around the script cannot be held against: what comes back at once, and what the
+/// limits of a cluster are for (cluster_limit_rules.cpp).
+bool is_for_others(const shell::stop_request& stop) {
+    return stop.only_asks || !stop.waits || stop.way == stop_way::kubectl_delete ||
+           stop.way == stop_way::kubectl_drain;
+}
+
+void judge_limit(const script_case& from, const step& one, std::vector<script_fault>& into) {
+    const auto end = shell::given_up_by(one, from.limit);
     const auto stop = shell::stop_request_of(one);
-    if (!stop) {
-        const auto limit = shell::time_limit_of(one.arguments, *one.call.find("timeout"));
-        if (limit->signal == "KILL" && !is_short_command(one.name())) {
-            add_fault(into, "S21", one,
-                      "after " + rounded_seconds(*after) + " \"" + one.name() +
-                          "\" gets SIGKILL without having been asked",
-                      {}, confidence::proven);
-        }
-        return;
+    if (!end || !stop || (end->by != nullptr && is_for_others(*stop)) ||
+        (from.is_file && shell::stopped_unit(*stop))) {
+        return;  // of a unit its file may say how long it takes
     }
     const auto given = shell::asked_grace_of(*stop);
-    if (from.is_file && shell::stopped_unit(*stop)) {
-        return;  // its unit may say how long that takes
-    }
-    const auto grace = given ? given : shell::usual_grace_of(stop->way);
-    if (grace && *after <= *grace) {
+    const bool is_hidden = stop->grace && !given;
+    const auto grace = given || is_hidden ? given : shell::usual_grace_of(stop->way);
+    if (grace && end->after <= *grace) {
         add_fault(into, "S20", one,
-                  "the command is given up after " + rounded_seconds(*after) +
+                  std::string(end->by != nullptr ? end->by->who : "the command") +
+                      " is given up after " + rounded_seconds(end->after) +
                       ", but the stop that it asks for may take " + rounded_seconds(*grace) +
                       (given ? "" : " where nothing else is said"),
                   {}, given ? confidence::proven : confidence::likely);
+        into.back().limit = end->by;
     }
 }
 
@@ -138,6 +150,7 @@ void judge_limit(const script_case& from, const step& one, std::vector<script_fa
 
 void find_short_limits(const script_case& given, std::vector<script_fault>& into) {
     for (const step& one : given.run.steps) {
+        judge_kill_by_timeout(one, into);
         judge_limit(given, one, into);
     }
 }

@@ -7,9 +7,26 @@
 
 namespace lastcall::lint {
 
+namespace {
+
+void sort_once(std::vector<script_fault>& faults) {
+    std::stable_sort(faults.begin(), faults.end(),
+                     [](const script_fault& a, const script_fault& b) {
+                         return std::tie(a.rule, a.where.begin, a.where.end) <
+                                std::tie(b.rule, b.where.begin, b.where.end);
+                     });
+    // A function that is called twice is followed twice.
+    const auto last = std::unique(faults.begin(), faults.end(), [](const auto& a, const auto& b) {
+        return a.rule == b.rule && a.where == b.where;
+    });
+    faults.erase(last, faults.end());
+}
+
+}  // namespace
+
 void add_fault(std::vector<script_fault>& into, std::string_view rule, const shell::step& at,
                std::string what, std::string fix, confidence sure) {
-    into.push_back({rule, at.where, std::move(what), std::move(fix), sure, {}});
+    into.push_back({rule, at.where, std::move(what), std::move(fix), sure, {}, nullptr});
 }
 
 std::vector<script_fault> faults_of(const script_case& given) {
@@ -22,15 +39,16 @@ std::vector<script_fault> faults_of(const script_case& given) {
     for (const script_rule rule : rules) {
         rule(given, made);
     }
-    std::stable_sort(made.begin(), made.end(), [](const script_fault& a, const script_fault& b) {
-        return std::tie(a.rule, a.where.begin, a.where.end) <
-               std::tie(b.rule, b.where.begin, b.where.end);
-    });
-    // A function that is called twice is followed twice.
-    const auto last = std::unique(made.begin(), made.end(), [](const auto& a, const auto& b) {
-        return a.rule == b.rule && a.where == b.where;
-    });
-    made.erase(last, made.end());
+    sort_once(made);
+    return made;
+}
+
+std::vector<script_fault> limit_faults_of(const script_case& given) {
+    std::vector<script_fault> made;
+    find_short_limits(given, made);
+    find_short_cluster_limits(given, made);
+    std::erase_if(made, [](const script_fault& one) { return one.rule != "S20"; });
+    sort_once(made);
     return made;
 }
 

@@ -8,6 +8,7 @@
 
 #include "lint/engine/finding.hpp"
 #include "lint/shell/execution.hpp"
+#include "lint/shell/run_limit.hpp"
 
 namespace lastcall::lint {
 
@@ -18,6 +19,7 @@ struct script_fault {
     std::string fix;   ///< empty: what the rule says
     confidence sure = confidence::likely;
     std::string insert;  ///< what put at its begin would mend it; empty: nothing so simple
+    const shell::run_limit* limit = nullptr;  ///< of S20: what is around the script, and decides
 };
 
 struct script_case {
@@ -29,6 +31,8 @@ struct script_case {
     bool has_group_init = false;
     /// A file of its own: what it leaves to a unit is held against that unit's limit (the chain).
     bool is_file = false;
+    /// What gives all of it up; null: nothing does, or nothing is known of it.
+    const shell::run_limit* limit = nullptr;
 };
 
 /// What is wrong with one command.
@@ -37,6 +41,9 @@ void add_fault(std::vector<script_fault>& into, std::string_view rule, const she
 
 /// In the order of the rules, each place once.
 [[nodiscard]] std::vector<script_fault> faults_of(const script_case& given);
+
+/// Only S20: of the step of a workflow, which builds and tests as well as it stops something.
+[[nodiscard]] std::vector<script_fault> limit_faults_of(const script_case& given);
 
 // A rule or some that belong together; each adds what it finds.
 using script_rule = void (*)(const script_case& given, std::vector<script_fault>& into);

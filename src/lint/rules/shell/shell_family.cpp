@@ -60,7 +60,7 @@ void judge_shell_script(const family_input& input, file_report& into) {
         }
         into.add("G02", script.at(one.where), one.text);
     }
-    digest_commands(script, run, input.path, into.file(), input.text, input.digests);
+    digest_commands(given, {input.path, into.file(), input.text}, input.digests);
     into.accept(comments_of(script, input.text), statements_of(script), *script.lines(),
                 input.today);
 }
