@@ -119,6 +119,14 @@ const stopping_module* find_stopping(std::string_view name) {
     return found == stopping_modules.end() ? nullptr : found;
 }
 
+/// A command that does not stand there: it begins and ends with what stands for it.
+void add_at(place at, std::string_view command, mapped_text& into) {
+    if (!command.empty() && at.size > 0) {
+        into.add_made(command.substr(0, command.size() - 1), at.offset, at.size);
+        into.add(command.substr(command.size() - 1), at.offset + at.size - 1);
+    }
+}
+
 /// What is to be run: the text itself, `cmd`, or the words of `argv`.
 mapped_text given_text(const yaml_ref& arguments) {
     const auto text = arguments.is_map() ? arguments.get("cmd") : arguments;
@@ -146,8 +154,7 @@ std::optional<mapped_text> module_command(const yaml_ref& module, const yaml_ref
     if (runs_text(name)) {
         made = given_text(arguments);
     } else if (const auto* one = find_stopping(name)) {
-        const auto at = module.used_at();
-        made.add_made(one->command(module_arguments(arguments)), at.offset, at.size);
+        add_at(module.used_at(), one->command(module_arguments(arguments)), made);
     }
     return made.empty() ? std::nullopt : std::optional(std::move(made));
 }

@@ -71,9 +71,9 @@ std::optional<run_limit> job_timeout(const yaml_ref& job, const yaml_ref& root) 
     }
     const auto text = given.text();
     const auto after = text ? time_of(*text) : std::nullopt;
-    return after ? std::optional(run_limit{*after, "the job", "timeout of the job", of_timeout,
-                                           given.used_at()})
-                 : std::nullopt;
+    return after
+               ? std::optional(run_limit{*after, "timeout of the job", of_timeout, given.used_at()})
+               : std::nullopt;
 }
 
 /// A text, a list of texts, or a list of such lists; what `!reference` names is not known.

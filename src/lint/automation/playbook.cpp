@@ -29,9 +29,14 @@ std::optional<run_limit> limit_of(const yaml_ref& given, std::string_view what,
         value = std::stoll(std::string(*text));
     }
     return value && *value > 0 && *value < longest_seconds
-               ? std::optional(
-                     run_limit{seconds(*value), "the task", what, source, given.used_at()})
+               ? std::optional(run_limit{seconds(*value), what, source, given.used_at()})
                : std::nullopt;
+}
+
+std::string_view name_of_timeout(const yaml_ref& item) {
+    return item.get("hosts")   ? "timeout of the play"
+           : item.get("block") ? "timeout of the block"
+                               : "timeout of the task";
 }
 
 /// With `poll: 0` nobody waits for the task, and nobody gives it up: whatever asks for a stop so,
@@ -59,7 +64,7 @@ public:
         }
         for (const yaml_ref& one : list.items()) {
             const auto own = one.get("timeout");
-            const auto limit = own ? limit_of(own, "timeout of the task", of_keyword) : around;
+            const auto limit = own ? limit_of(own, name_of_timeout(one), of_keyword) : around;
             read_task(one, limit);
             for (const std::string_view key : lists) {
                 read_all(one.get(key), limit, depth + 1);

@@ -34,20 +34,20 @@ std::optional<milliseconds> in_minutes(const yaml_ref& given) {
 std::optional<run_limit> job_limit(const yaml_ref& name, const yaml_ref& job) {
     const auto given = job.get("timeout-minutes");
     if (!given) {
-        return run_limit{usual_job, "the job", "timeout-minutes of the job, where nothing is said,",
-                         of_job, name.used_at()};
+        return run_limit{usual_job, "timeout-minutes of the job where nothing is said", of_job,
+                         name.used_at()};
     }
     const auto after = in_minutes(given);
-    return after ? std::optional(run_limit{*after, "the job", "timeout-minutes of the job", of_job,
-                                           given.used_at()})
+    return after ? std::optional(
+                       run_limit{*after, "timeout-minutes of the job", of_job, given.used_at()})
                  : std::nullopt;
 }
 
 std::optional<run_limit> step_limit(const yaml_ref& step) {
     const auto given = step.get("timeout-minutes");
     const auto after = in_minutes(given);
-    return after ? std::optional(run_limit{*after, "the step", "timeout-minutes of the step",
-                                           of_step, given.used_at()})
+    return after ? std::optional(
+                       run_limit{*after, "timeout-minutes of the step", of_step, given.used_at()})
                  : std::nullopt;
 }
 
@@ -75,7 +75,7 @@ std::optional<timed_script> remote_script(const yaml_ref& step) {
     const auto given = step.path("with.command_timeout");
     const auto after = given.text() ? go_duration(*given.text()) : std::nullopt;
     if (after && after->count() > 0) {
-        made.limit = run_limit{std::chrono::duration_cast<milliseconds>(*after), "the script",
+        made.limit = run_limit{std::chrono::duration_cast<milliseconds>(*after),
                                "command_timeout of appleboy/ssh-action", of_ssh, given.used_at()};
     }
     return made;

@@ -15,7 +15,6 @@ struct step;
 /// What the step of a workflow, the job of a pipeline or the task of a playbook sets.
 struct run_limit {
     std::chrono::milliseconds after{0};
-    std::string_view who;     ///< "the step"
     std::string_view what;    ///< "timeout-minutes of the step"
     std::string_view source;  ///< who says that it ends what it runs
     place at;                 ///< in the file that the script stands in
@@ -25,6 +24,9 @@ struct run_limit {
 struct given_up {
     std::chrono::milliseconds after{0};
     const run_limit* by = nullptr;  ///< null: the `timeout` in front of it
+
+    /// "the command is given up after 60 s (timeout-minutes of the step)"
+    [[nodiscard]] std::string text() const;
 };
 
 /// The first of `timeout` in front of the command and of what is around the script. Unset: neither

@@ -253,6 +253,12 @@ std::optional<std::chrono::milliseconds> given_up_after(const step& one) {
     return limit && limit->after.is_known() ? duration_of(limit->after.what.text) : std::nullopt;
 }
 
+std::string given_up::text() const {
+    const auto whole = std::chrono::ceil<std::chrono::seconds>(after).count();
+    return "the command is given up after " + std::to_string(whole) + " s" +
+           (by == nullptr ? std::string() : " (" + std::string(by->what) + ")");
+}
+
 std::optional<given_up> given_up_by(const step& one, const run_limit* around) {
     const auto own = given_up_after(one);
     if (around != nullptr && (!own || around->after < *own)) {

@@ -115,6 +115,19 @@ TEST(Playbook, TheNearestTimeoutHoldsAndAsyncWhenItIsShorter) {
     EXPECT_EQ(limit("", "      async: 0\n"), -1);
 }
 
+TEST(Playbook, ALimitNamesWhatSetsIt) {
+    const auto what = [](const std::string& text) {
+        const read_scripts read(automation_kind::playbook, text);
+        return read.all.size() == 1 && read.all[0].limit ? std::string(read.all[0].limit->what)
+                                                         : std::string();
+    };
+    EXPECT_EQ(what("- hosts: a\n  timeout: 9\n  tasks:\n    - command: b\n"),
+              "timeout of the play");
+    EXPECT_EQ(what("- block:\n    - command: b\n  timeout: 9\n"), "timeout of the block");
+    EXPECT_EQ(what("- command: b\n  timeout: 9\n"), "timeout of the task");
+    EXPECT_EQ(what("- command: b\n  async: 9\n"), "async of the task");
+}
+
 /// What the only task of a playbook runs.
 std::string command_of(const std::string& task) {
     const read_scripts read(automation_kind::playbook, "- name: a\n" + task);

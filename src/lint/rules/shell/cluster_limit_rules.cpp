@@ -93,9 +93,8 @@ void judge_rollout(const script_case& given, const shell::step& one,
         return;
     }
     add_fault(into, "S20", one,
-              std::string(end->by != nullptr ? end->by->who : "the command") +
-                  " is given up after " + seconds_text(end->after) + " s, but " + wait->what +
-                  " may wait for the rollout for " + seconds_text(wait->longest) + " s" +
+              end->text() + ", but " + wait->what + " may wait for the rollout for " +
+                  seconds_text(wait->longest) + " s" +
                   (wait->is_default ? " where nothing else is said" : ""),
               {}, wait->is_default ? confidence::likely : confidence::proven);
     into.back().limit = end->by;
@@ -137,10 +136,11 @@ void find_short_cluster_limits(const script_case& given, std::vector<script_faul
             own || is_hidden ? own : shell::usual_grace_of(shell::stop_way::kubectl_delete);
         if (grace && wait->limit < *grace) {
             add_fault(into, "S20", one,
-                      (wait->by != nullptr ? std::string(wait->by->who) + " is given up"
-                                           : one.name() + " gives up") +
-                          " after " + seconds_text(wait->limit) + " s, but the pods may take " +
-                          seconds_text(*grace) + " s" + (own ? "" : " where nothing else is said"),
+                      (wait->by != nullptr
+                           ? shell::given_up{wait->limit, wait->by}.text()
+                           : one.name() + " gives up after " + seconds_text(wait->limit) + " s") +
+                          ", but the pods may take " + seconds_text(*grace) + " s" +
+                          (own ? "" : " where nothing else is said"),
                       {}, own ? confidence::proven : confidence::likely);
             into.back().limit = wait->by;
         }

@@ -137,10 +137,8 @@ void judge_limit(const script_case& from, const step& one, std::vector<script_fa
     const auto grace = given || is_hidden ? given : shell::usual_grace_of(stop->way);
     if (grace && end->after <= *grace) {
         add_fault(into, "S20", one,
-                  std::string(end->by != nullptr ? end->by->who : "the command") +
-                      " is given up after " + rounded_seconds(end->after) +
-                      ", but the stop that it asks for may take " + rounded_seconds(*grace) +
-                      (given ? "" : " where nothing else is said"),
+                  end->text() + ", but the stop that it asks for may take " +
+                      rounded_seconds(*grace) + (given ? "" : " where nothing else is said"),
                   {}, given ? confidence::proven : confidence::likely);
         into.back().limit = end->by;
     }

@@ -30,8 +30,8 @@ TEST(Steps, AreToldWhichLimitEndsWhichCommand) {
     EXPECT_EQ(found[0].at.column, 11U);
     EXPECT_EQ(found[0].sure, confidence::proven);
     EXPECT_EQ(found[0].what,
-              "the step is given up after 300 s, but kubectl rollout status may wait for the "
-              "rollout for 600 s");
+              "the command is given up after 300 s (timeout-minutes of the step), but kubectl "
+              "rollout status may wait for the rollout for 600 s");
     ASSERT_EQ(found[0].further.size(), 1U);
     EXPECT_EQ(found[0].further[0].at.line, 6U);
     EXPECT_EQ(found[0].further[0].what, "timeout-minutes of the step");
@@ -47,8 +47,11 @@ TEST(Steps, OfAPlaybookAreToldAtTheModule) {
     ASSERT_EQ(found.size(), 1U);
     EXPECT_EQ(found[0].at.line, 4U);
     EXPECT_EQ(found[0].at.column, 7U);
-    EXPECT_EQ(found[0].what,
-              "the task is given up after 30 s, but the stop that it asks for may take 60 s");
+    EXPECT_EQ(found[0].at.size, std::string_view("community.docker.docker_container").size());
+    EXPECT_EQ(
+        found[0].what,
+        "the command is given up after 30 s (async of the task), but the stop that it asks for "
+        "may take 60 s");
 }
 
 TEST(Steps, AUnitOfWhichNothingIsKnownHasTheUsualLimit) {
