@@ -76,14 +76,20 @@ std::optional<run_limit> job_timeout(const yaml_ref& job, const yaml_ref& root) 
                : std::nullopt;
 }
 
+/// How many lists GitLab takes within each other.
+constexpr int deepest_list = 10;
+
 /// A text, a list of texts, or a list of such lists; what `!reference` names is not known.
-void add_lines(const yaml_ref& lines, mapped_text& into) {
+void add_lines(const yaml_ref& lines, script_list& of, mapped_text& into, int depth = 0) {
+    if (depth > deepest_list || !of.next() || !of.has_room(into)) {
+        return;
+    }
     if (lines.text()) {
         into.add(as_variables(lines.source()));
         into.add_made("\n", lines.used_at().offset + lines.used_at().size, 0);
     } else if (lines.node() != nullptr && lines.node()->tag.empty()) {
         for (const yaml_ref& one : lines.items()) {
-            add_lines(one, into);
+            add_lines(one, of, into, depth + 1);
         }
     }
 }
@@ -96,16 +102,16 @@ bool is_job(std::string_view name) {
 
 }  // namespace
 
-void read_pipeline(const yaml_ref& root, std::vector<timed_script>& into) {
+void read_pipeline(const yaml_ref& root, script_list& into) {
     for (const auto& [name, job] : root.entries()) {
         if (!name.text() || !is_job(*name.text()) || !job.is_map()) {
             continue;
         }
         timed_script made{{}, job_timeout(job, root)};
-        add_lines(job.get("before_script"), made.text);
-        add_lines(job.get("script"), made.text);
+        add_lines(job.get("before_script"), into, made.text);
+        add_lines(job.get("script"), into, made.text);
         if (!made.text.empty()) {
-            into.push_back(std::move(made));
+            into.add(std::move(made));
         }
     }
 }

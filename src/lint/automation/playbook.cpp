@@ -55,14 +55,14 @@ std::optional<run_limit> limit_around(const yaml_ref& task,
 
 class playbook_reader {
 public:
-    explicit playbook_reader(std::vector<timed_script>& into) : into_(into) {}
+    explicit playbook_reader(script_list& into) : into_(into) {}
 
     /// `around`  what the play or the block above sets
     void read_all(const yaml_ref& list, const std::optional<run_limit>& around, int depth) {
-        if (depth > deepest) {
-            return;
-        }
         for (const yaml_ref& one : list.items()) {
+            if (depth > deepest || !into_.next()) {
+                return;
+            }
             const auto own = one.get("timeout");
             const auto limit = own ? limit_of(own, name_of_timeout(one), of_keyword) : around;
             read_task(one, limit);
@@ -83,18 +83,18 @@ private:
                 continue;
             }
             if (auto command = module_command(name, arguments)) {
-                into_.push_back({std::move(*command), limit_around(task, limit)});
+                into_.add({std::move(*command), limit_around(task, limit)});
             }
             return;
         }
     }
 
-    std::vector<timed_script>& into_;
+    script_list& into_;
 };
 
 }  // namespace
 
-void read_playbook(const yaml_ref& root, std::vector<timed_script>& into) {
+void read_playbook(const yaml_ref& root, script_list& into) {
     playbook_reader(into).read_all(root, std::nullopt, 0);
 }
 

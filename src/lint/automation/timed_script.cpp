@@ -2,8 +2,15 @@
 
 namespace lastcall::lint {
 
+void script_list::add(timed_script one) {
+    if (has_room(one.text)) {
+        bytes_ += one.text.size();
+        all_.push_back(std::move(one));
+    }
+}
+
 std::vector<timed_script> timed_scripts(automation_kind kind, const yaml_file& file) {
-    std::vector<timed_script> made;
+    script_list made;
     for (const yaml_ref& root : roots(file)) {
         switch (kind) {
             case automation_kind::workflow:
@@ -19,7 +26,7 @@ std::vector<timed_script> timed_scripts(automation_kind kind, const yaml_file& f
                 break;
         }
     }
-    return made;
+    return std::move(made).take();
 }
 
 std::optional<shell::run_limit> first_of(const std::optional<shell::run_limit>& one,

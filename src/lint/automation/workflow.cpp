@@ -83,17 +83,20 @@ std::optional<timed_script> remote_script(const yaml_ref& step) {
 
 }  // namespace
 
-void read_workflow(const yaml_ref& root, std::vector<timed_script>& into) {
+void read_workflow(const yaml_ref& root, script_list& into) {
     for (const auto& [name, job] : root.get("jobs").entries()) {
         const auto around = job_limit(name, job);
         for (const yaml_ref& step : job.get("steps").items()) {
+            if (!into.next()) {
+                return;
+            }
             const auto limit = first_of(step_limit(step), around);
             const auto run = step.get("run");
             if (run.text() && is_for_shell(step, job, root)) {
-                into.push_back({as_variables(run.source()), limit});
+                into.add({as_variables(run.source()), limit});
             } else if (auto remote = remote_script(step)) {
                 remote->limit = first_of(remote->limit, limit);
-                into.push_back(std::move(*remote));
+                into.add(std::move(*remote));
             }
         }
     }

@@ -155,6 +155,22 @@ TEST(Playbook, AModuleIsTheCommandThatItComesTo) {
     EXPECT_EQ(command_of("  copy: {src: a, dest: b}\n"), "");
 }
 
+TEST(AutomationFile, OfAliasesWithoutEndABoundedPartIsRead) {
+    std::string lists = "a: &a0 [x]\n";
+    std::string blocks = "- block: &a0 [{command: x}]\n";
+    for (int i = 1; i <= 30; ++i) {
+        const auto below = "*a" + std::to_string(i - 1);
+        const auto name = std::to_string(i);
+        const auto both = "[" + below + ", " + below + "]\n";
+        lists.append("a").append(name).append(": &a").append(name).append(" ").append(both);
+        blocks.append("- block: &a").append(name).append(" [{block: ").append(below);
+        blocks.append("}, {block: ").append(below).append("}]\n");
+    }
+    lists += "job:\n  script: *a9\nother:\n  script: *a30\n";
+    EXPECT_EQ(read_scripts(automation_kind::pipeline, lists).all.size(), 1U);
+    EXPECT_LE(read_scripts(automation_kind::playbook, blocks).all.size(), 100'000U);
+}
+
 TEST(Expressions, AreVariablesThatNobodySets) {
     const auto shown = [](std::string_view text) {
         return as_variables(mapped_text(text, 100)).text();
