@@ -42,7 +42,8 @@ constexpr std::array shell_table{
          "#!/bin/sh\nserver &\npid=$!\ntrap 'kill $pid; wait $pid; exit 0' TERM\nwait $pid"},
     rule{"S05", severity::error, "nobody tells the program in the background",
          "The shell waits for a program that it has put into the background, and has no trap. The "
-         "signal ends the shell, or nothing at all as process 1; the program is never told.",
+         "signal ends the shell, or nothing at all as process 1; the program is never told. Nor is "
+         "it where the shell becomes another program: the signal is for that one alone.",
          posix_signals, "Set a trap that passes the signal on, or use exec without &.",
          "#!/bin/sh\nserver &\nwait", "#!/bin/sh\nexec server"},
     rule{"S06", severity::error, "the script sleeps while its program is in the background",

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <string>
 
+#include "lint/launch/endless_loop.hpp"
 #include "lint/shell/option_reader.hpp"
 #include "lint/shell/stopping.hpp"
 #include "lint/shell/walk.hpp"
@@ -44,11 +45,16 @@ bool only_tells(const step& one) {
             one.arguments[1].is("--help") || one.arguments[1].is("help"));
 }
 
+bool has_argument(const step& one, std::string_view text) {
+    return std::any_of(one.arguments.begin(), one.arguments.end(),
+                       [&](const auto& word) { return word.is(text); });
+}
+
 /// It is over by itself: a script that ends so has nothing to lose.
 bool is_over_soon(const step& one) {
     return is_short_command(one.name()) ||
            (shell::is_named(chores, one.name()) && !is_lasting_chore(one)) || only_tells(one) ||
-           (shell::sleep_of(one) && shell::sleep_of(one)->is_known());
+           detaches(one) || (shell::sleep_of(one) && shell::sleep_of(one)->is_known());
 }
 
 /// Runs in the shell of the script, and not on the side.
@@ -86,6 +92,22 @@ bool is_endless_sleep(const step& one) {
            });
 }
 
+bool detaches(const step& one) {
+    if (one.name() == "screen") {
+        return has_argument(one, "-dm") || has_argument(one, "-dmS") ||
+               (has_argument(one, "-d") && has_argument(one, "-m"));
+    }
+    return one.name() == "tmux" && has_argument(one, "-d") &&
+           (has_argument(one, "new") || has_argument(one, "new-session"));
+}
+
+bool is_for_a_person(const step& one) {
+    constexpr std::string_view shells = " sh bash dash ash ksh zsh ";
+    return one.call.program != shell::invocation::none &&
+           one.call.source == shell::invocation::none && one.call.file == shell::invocation::none &&
+           shell::is_named(shells, one.name()) && one.call.program + 1 == one.arguments.size();
+}
+
 bool is_all_parameters(const shell::argument& one) {
     return !one.is_known() && (one.what.text == "$@" || one.what.text == "$*");
 }
@@ -103,7 +125,7 @@ std::vector<script_end> ends_of(const shell::script& whole, const shell::executi
             continue;
         }
         if (replaces(one)) {
-            made.push_back({end_kind::replaced, &one});
+            made.push_back({is_endless_sleep(one) ? end_kind::sleeps : end_kind::replaced, &one});
             continue;
         }
         const bool is_last_of_pipe = one.around.pipe_position + 1 >= one.around.pipe_length;
@@ -112,7 +134,7 @@ std::vector<script_end> ends_of(const shell::script& whole, const shell::executi
         }
         if (one.name() == "wait") {
             made.push_back({end_kind::waits, &one});
-        } else if (is_endless_sleep(one)) {
+        } else if (is_endless_sleep(one) || is_for_a_person(one)) {
             made.push_back({end_kind::sleeps, &one});
         } else if (one.around.pipe_length > 1) {
             if (one.around.pipe_position == 0 && !is_over_soon(one)) {
@@ -121,6 +143,9 @@ std::vector<script_end> ends_of(const shell::script& whole, const shell::executi
         } else if (is_last_of_pipe && !one.around.is_in_subshell && !is_over_soon(one)) {
             made.push_back({end_kind::in_front, &one});
         }
+    }
+    if (const auto* sleep = sleep_of_last_loop(whole, run)) {
+        made.push_back({end_kind::sleeps, sleep});
     }
     return made;
 }

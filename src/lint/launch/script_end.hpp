@@ -17,7 +17,8 @@ enum class end_kind : std::uint8_t {
     in_front,  ///< the shell waits for the program
     pipeline,  ///< program | other
     waits,     ///< the shell's wait, for what it has put into the background
-    sleeps,    ///< sleep infinity, tail -f: nobody looks at what is in the background
+    sleeps,    ///< sleep infinity, exec tail -f, a shell for a person, a loop around a sleep:
+               ///< nobody looks at what is in the background
 };
 
 struct script_end {
@@ -58,6 +59,12 @@ struct script_end {
 
 /// A command that puts a program to sleep for good: sleep infinity, tail -f /dev/null.
 [[nodiscard]] bool is_endless_sleep(const shell::step& one);
+
+/// `screen -dmS web server`: the program goes on in a session without a terminal, and this is over.
+[[nodiscard]] bool detaches(const shell::step& one);
+
+/// `bash`: a shell for somebody who sits in front of it, who has no work to lose.
+[[nodiscard]] bool is_for_a_person(const shell::step& one);
 
 /// A command of the shell, or a tool that is over at once.
 [[nodiscard]] bool is_short_command(std::string_view name);

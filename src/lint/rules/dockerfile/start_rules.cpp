@@ -55,13 +55,6 @@ std::optional<std::string> as_exec_form(const launch_hop& hop) {
     return is_plain ? std::optional(quoted_words(only.arguments)) : std::nullopt;
 }
 
-/// `CMD bash`: a shell for somebody who sits in front of it, who has no work to lose.
-bool is_for_a_person(const step& one) {
-    return one.arguments.size() == 1 &&
-           (one.name() == "sh" || one.name() == "bash" || one.name() == "dash" ||
-            one.name() == "ash" || one.name() == "zsh");
-}
-
 /// `service nginx start && tail -f /dev/null`. Returns: whether it is that.
 bool report_daemon(const docker_case& given, const launch_hop& hop, std::string_view rule) {
     const auto* daemon = hop.is_inline && hop.script != nullptr && !has_group_init(hop) &&
@@ -71,9 +64,10 @@ bool report_daemon(const docker_case& given, const launch_hop& hop, std::string_
     if (daemon == nullptr) {
         return false;
     }
-    auto& made = given.report().add(rule, given.started_at(),
-                                    "no stop signal comes to what \"" + words_of(*daemon) +
-                                        "\" starts: it comes to the sleep behind it, or its shell");
+    auto& made = given.report().add(
+        rule, given.started_at(),
+        "no stop signal comes to what \"" + words_of(*daemon) +
+            "\" starts: it comes to what keeps the container alive, or its shell");
     made.sure = confidence::proven;
     made.fix = "start it in the foreground, as the only command";
     return true;
@@ -122,7 +116,7 @@ void check_shell_form(const docker_case& given) {
         return;
     }
     const auto* end = staying_end(given, hops.front());
-    if (end == nullptr || is_for_a_person(*end->what)) {
+    if (end == nullptr) {
         return;
     }
     auto& made = given.report().add("D01", given.started_at(),
@@ -139,7 +133,7 @@ void check_shell_form(const docker_case& given) {
     } else {
         made.fix = end->kind == end_kind::pipeline
                        ? "exec " + words_of(*end->what) + ", without the pipeline"
-                       : "exec in front of \"" + words_of(*end->what) + "\"";
+                       : "exec in front of " + quoted(words_of(*end->what));
     }
 }
 
@@ -170,7 +164,7 @@ void check_shell_in_front(const docker_case& given) {
                 given.report().add("D02", given.started_at(),
                                    "the shell stays in front of \"" + words_of(*end->what) +
                                        "\" and does not pass the stop signal on");
-            made.fix = "put exec in front of \"" + words_of(*end->what) + "\"";
+            made.fix = "put exec in front of " + quoted(words_of(*end->what));
             return;
         }
         return;  // a script: D08

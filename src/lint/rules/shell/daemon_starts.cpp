@@ -16,6 +16,9 @@ bool starts_daemon(const shell::step& one) {
     if (one.call.program == shell::invocation::none) {
         return false;
     }
+    if (detaches(one)) {
+        return true;
+    }
     const std::string& name = one.name();
     const bool is_start = has_word(one, {"start", "restart"});
     if (name == "service" || name == "rc-service" || name == "invoke-rc.d" ||
@@ -38,11 +41,14 @@ bool starts_daemon(const shell::step& one) {
     return name == "redis-server" && has_word(one, {"--daemonize"}) && has_word(one, {"yes"});
 }
 
+bool keeps_alive(const std::vector<script_end>& ends, const script_end& one) {
+    return one.kind == end_kind::sleeps && (ends.size() == 1 || !is_for_a_person(*one.what));
+}
+
 const shell::step* daemon_behind_sleep(const std::vector<script_end>& ends,
                                        const shell::execution& run) {
-    const bool sleeps = std::any_of(ends.begin(), ends.end(), [](const script_end& one) {
-        return one.kind == end_kind::sleeps;
-    });
+    const bool sleeps = std::any_of(ends.begin(), ends.end(),
+                                    [&](const script_end& one) { return keeps_alive(ends, one); });
     const auto found = std::find_if(run.steps.begin(), run.steps.end(), [](const auto& one) {
         return one.around.is_called && !one.around.is_in_substitution && starts_daemon(one);
     });

@@ -1,4 +1,8 @@
 // Who gets the stop signal of a script that a platform starts: S01, S02, S05 to S08, S21, S22.
+#include <chrono>
+
+#include "lint/launch/endless_loop.hpp"
+#include "lint/rules/shell/known_servers.hpp"
 #include "lint/rules/shell/shell_words.hpp"
 #include "lint/shell/walk.hpp"
 
@@ -40,9 +44,9 @@ script_fault in_front_of(const script_end& end, const shell::execution& run) {
     if (const auto* trap = term_handler(run)) {
         return {"S02",
                 end.what->where,
-                "the trap for SIGTERM runs only when \"" + program +
-                    "\" has ended by itself: the shell waits for it",
-                "put it into the background and wait for it: " + program + " & wait $!",
+                "the trap for SIGTERM runs only when " + quoted(program) +
+                    " has ended by itself: the shell waits for it",
+                fix_with("put it into the background and wait for it: ", program, " & wait $!", {}),
                 trap->what == shell::trap_setting::action::handle ? confidence::proven
                                                                   : confidence::likely,
                 {}};
@@ -50,10 +54,36 @@ script_fault in_front_of(const script_end& end, const shell::execution& run) {
     const bool is_sure = !may_be_function(*end.what, run);
     return {"S01",
             end.what->where,
-            "the shell stays in front of \"" + program + "\" and does not pass the signal on",
-            "exec " + program,
+            "the shell stays in front of " + quoted(program) + " and does not pass the signal on",
+            fix_with("exec ", program, "", "put exec in front of it"),
             is_sure ? confidence::proven : confidence::likely,
             is_sure && may_exec(*end.what, run) ? "exec " : ""};
+}
+
+/// A server that the script waits for although other commands stand behind it.
+bool is_in_between(const step& one) {
+    const auto& around = one.around;
+    return around.is_called && !around.is_in_substitution && !around.is_in_source &&
+           !around.is_in_subshell && !around.is_background && !around.is_condition &&
+           !around.is_last && around.loops == 0 && !one.call.is_exec() &&
+           one.call.find("timeout") == nullptr && is_known_server(one);
+}
+
+/// The script ends or waits for what it has started.
+bool looks_after_programs(const step& one) {
+    const auto stop = shell::stop_request_of(one);
+    return one.around.is_called && (one.name() == "wait" || (stop && !stop->only_asks) ||
+                                    has_word(one, {"stop", "--stop", "quit", "shutdown"}));
+}
+
+/// A server that goes on beside what the script comes to.
+bool is_left_behind(const step& one) {
+    const auto& around = one.around;
+    const bool is_web_daemon =
+        (one.name() == "nginx" || one.name().starts_with("php-fpm")) && starts_daemon(one);
+    return around.is_called && !around.is_in_substitution && !around.is_in_source &&
+           around.loops == 0 && around.pipe_length == 1 &&
+           (is_web_daemon || (around.is_background && is_known_server(one)));
 }
 
 bool is_by_other_user(const step& one) {
@@ -66,7 +96,7 @@ void find_ends(const script_case& given, const script_end& end, std::vector<scri
     if (is_by_other_user(*end.what)) {
         into.push_back({"S22",
                         end.what->where,
-                        "\"" + program + "\" stays between the platform and the program",
+                        quoted(program) + " stays between the platform and the program",
                         {},
                         confidence::likely,
                         {}});
@@ -78,41 +108,23 @@ void find_ends(const script_case& given, const script_end& end, std::vector<scri
     if (end.kind == end_kind::in_front) {
         into.push_back(in_front_of(end, given.run));
     } else if (end.kind == end_kind::pipeline) {
-        into.push_back(
-            {"S07",
-             end.what->where,
-             "the signal comes to the shell, not to \"" + program + "\", which is in a pipeline",
-             {},
-             confidence::proven,
-             {}});
+        into.push_back({"S07",
+                        end.what->where,
+                        "the signal comes to the shell, not to " + quoted(program) +
+                            ", which is in a pipeline",
+                        {},
+                        confidence::proven,
+                        {}});
     }
 }
 
-/// Whether the condition can not become false: true, :, [ 1 ].
-bool is_endless(const shell::while_command& loop) {
-    if (loop.condition.size() != 1 || loop.condition.front().chain.size() != 1) {
-        return false;
-    }
-    const auto& commands = loop.condition.front().chain.front().what.commands;
-    const auto* simple =
-        commands.size() == 1 ? std::get_if<shell::simple_command>(&commands.front().what) : nullptr;
-    if (simple == nullptr || simple->words.empty()) {
-        return false;
-    }
-    const auto name = simple->words.front().text;
-    const bool tests_constant =
-        name == "[" && simple->words.size() == 3 && simple->words[1].is_plain();
-    return loop.is_until ? name == "false" : name == "true" || name == ":" || tests_constant;
-}
+/// A loop that sleeps for so long does a job from time to time, and keeps no server alive.
+constexpr std::chrono::minutes shortest_interval{1};
 
-bool is_inside(const step& one, const shell::command& loop) {
-    return one.where.begin >= loop.where.begin && one.where.end <= loop.where.end;
-}
-
-/// What leaves a loop: it waits for something then, and is not there to start a program again.
-bool leaves_loop(const step& one) {
-    return one.name() == "break" || one.name() == "exit" || one.name() == "return" ||
-           one.call.is_exec();
+bool is_interval(const step& one) {
+    const auto slept = shell::sleep_of(one);
+    const auto length = slept ? shell::duration_of(slept->text) : std::nullopt;
+    return length && *length >= shortest_interval;
 }
 
 /// A program that the script waits for in its own text, and not in that of a function.
@@ -121,7 +133,7 @@ bool is_started_program(const step& one, const std::set<std::string_view>& funct
     return around.loops > 0 && !around.is_condition && !around.is_in_source &&
            !around.is_in_substitution && !around.is_background && !one.name().empty() &&
            !functions.contains(one.name()) && !is_short_command(one.name()) &&
-           one.name() != "sleep" && one.name() != "wait";
+           one.name() != "sleep" && one.name() != "wait" && !is_endless_sleep(one);
 }
 
 }  // namespace
@@ -132,6 +144,14 @@ void find_shell_in_front(const script_case& given, std::vector<script_fault>& in
     }
     for (const script_end& end : ends_of(given.script, given.run)) {
         find_ends(given, end, into);
+    }
+    for (const step& one : given.run.steps) {
+        if (!given.has_group_init && !is_by_other_user(one) && is_in_between(one)) {
+            auto& made = into.emplace_back(in_front_of({end_kind::in_front, &one}, given.run));
+            made.fix += ", and nothing behind it";
+            made.sure = confidence::likely;
+            made.insert.clear();  // what stands behind it would be cut off
+        }
     }
 }
 
@@ -149,26 +169,58 @@ void find_background_ends(const script_case& given, std::vector<script_fault>& i
     for (const script_end& end : ends) {
         const std::string program = words_of(*programs.front());
         if (end.kind == end_kind::waits) {
-            into.push_back({"S05",
-                            end.what->where,
-                            "nothing tells \"" + program + "\" of the signal while the shell waits",
-                            "trap 'kill -TERM $pid' TERM before it, and wait again behind it",
-                            confidence::proven,
-                            {}});
-        } else if (end.kind == end_kind::sleeps) {
+            into.push_back(
+                {"S05",
+                 end.what->where,
+                 "nothing tells " + quoted(program) + " of the signal while the shell waits",
+                 "trap 'kill -TERM $pid' TERM before it, and wait again behind it",
+                 confidence::proven,
+                 {}});
+        } else if (keeps_alive(ends, end)) {
             into.push_back(
                 {"S06",
                  end.what->where,
-                 "the signal comes to \"" + words_of(*end.what) +
-                     "\" or its shell, not "
-                     "to \"" +
-                     program + "\", and nobody sees when that one ends",
+                 "the signal comes to " + quoted(words_behind_exec(*end.what)) +
+                     " or its shell, not to " + quoted(program) +
+                     ", and nobody sees when that one ends",
                  daemon == programs.front()
                      ? "start it in the foreground, with exec, and nothing behind it"
-                     : "exec " + program + ", without & and without what keeps the script alive",
+                     : fix_with("exec ", program,
+                                ", without & and without what keeps the script alive", {}),
                  confidence::proven,
                  {}});
         }
+    }
+}
+
+void find_untold_servers(const script_case& given, std::vector<script_fault>& into) {
+    if (!given.is_entrypoint || given.has_group_init ||
+        std::any_of(given.run.steps.begin(), given.run.steps.end(), looks_after_programs)) {
+        return;
+    }
+    for (const script_end& end : ends_of(given.script, given.run)) {
+        // A trap goes with the shell.
+        const bool is_alone =
+            end.kind == end_kind::replaced ||
+            (end.kind == end_kind::in_front && term_handler(given.run) == nullptr);
+        const auto server =
+            std::find_if(given.run.steps.begin(), given.run.steps.end(), [&](const step& one) {
+                return is_left_behind(one) && one.where.end <= end.what->where.begin;
+            });
+        if (!is_alone || server == given.run.steps.end()) {
+            continue;
+        }
+        into.push_back(
+            {"S05",
+             server->where,
+             "nothing tells " + quoted(words_of(*server)) + " of the signal: it comes to " +
+                 quoted(words_behind_exec(*end.what)) +
+                 ", and what is left is killed when that one has ended",
+             "a container for each of them, or an init that signals all that is below it: "
+             "tini -g, dumb-init",
+             confidence::likely,
+             {}});
+        return;
     }
 }
 
@@ -180,7 +232,7 @@ void find_restart_loops(const script_case& given, std::vector<script_fault>& int
     std::vector<const step*> leaving;
     std::vector<const step*> started;
     for (const step& one : given.run.steps) {
-        if (leaves_loop(one)) {
+        if (leaves_loop(one) || is_interval(one)) {
             leaving.push_back(&one);
         } else if (is_started_program(one, functions)) {
             started.push_back(&one);

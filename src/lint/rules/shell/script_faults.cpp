@@ -30,10 +30,11 @@ void add_fault(std::vector<script_fault>& into, std::string_view rule, const she
 }
 
 std::vector<script_fault> faults_of(const script_case& given) {
-    constexpr std::array<script_rule, 12> rules{
-        find_shell_in_front, find_background_ends,      find_restart_loops,  find_wrong_traps,
-        find_hasty_handlers, find_inherited_ignores,    find_kills,          find_platform_kills,
-        find_short_limits,   find_short_cluster_limits, find_unwaited_stops, find_changed_files,
+    constexpr std::array<script_rule, 13> rules{
+        find_shell_in_front, find_background_ends, find_untold_servers,       find_restart_loops,
+        find_wrong_traps,    find_hasty_handlers,  find_inherited_ignores,    find_kills,
+        find_platform_kills, find_short_limits,    find_short_cluster_limits, find_unwaited_stops,
+        find_changed_files,
     };
     std::vector<script_fault> made;
     for (const script_rule rule : rules) {

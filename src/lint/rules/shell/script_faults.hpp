@@ -50,6 +50,7 @@ using script_rule = void (*)(const script_case& given, std::vector<script_fault>
 
 void find_shell_in_front(const script_case& given, std::vector<script_fault>& into);
 void find_background_ends(const script_case& given, std::vector<script_fault>& into);
+void find_untold_servers(const script_case& given, std::vector<script_fault>& into);
 void find_restart_loops(const script_case& given, std::vector<script_fault>& into);
 void find_wrong_traps(const script_case& given, std::vector<script_fault>& into);
 void find_hasty_handlers(const script_case& given, std::vector<script_fault>& into);

@@ -15,11 +15,12 @@ namespace lastcall::lint {
 /// The signals that a platform asks a program to stop with.
 inline constexpr std::string_view stop_signals[] = {"TERM", "INT", "QUIT", "HUP"};
 
-/// A trap that handles SIGTERM, or null.
+/// A trap of the script's own shell that handles SIGTERM, or null. What ( ) and `sh -c` set is for
+/// another one.
 [[nodiscard]] inline const shell::trap_setting* term_handler(const shell::execution& run) {
     for (const auto* one : run.traps_for("TERM")) {
-        if (one->what == shell::trap_setting::action::handle ||
-            one->what == shell::trap_setting::action::unknown) {
+        if (!one->around.is_in_subshell && (one->what == shell::trap_setting::action::handle ||
+                                            one->what == shell::trap_setting::action::unknown)) {
             return one;
         }
     }
@@ -67,6 +68,26 @@ inline constexpr std::string_view stop_signals[] = {"TERM", "INT", "QUIT", "HUP"
     return made.size() > 60 ? made.substr(0, 57) + "..." : made;
 }
 
+/// The same without an exec in front: what the shell becomes.
+[[nodiscard]] inline std::string words_behind_exec(const shell::step& one) {
+    const auto words = words_of(one);
+    return words.starts_with("exec ") ? words.substr(5) : words;
+}
+
+/// Between quotes, where it has none of its own as "$@" has.
+[[nodiscard]] inline std::string quoted(const std::string& words) {
+    const bool has_quotes =
+        words.size() > 1 && words.front() == '"' && words.find('"', 1) + 1 == words.size();
+    return has_quotes ? words : '"' + words + '"';
+}
+
+/// "exec server", or the same without the words where they have been shortened.
+[[nodiscard]] inline std::string fix_with(std::string_view before, const std::string& words,
+                                          std::string_view after, std::string_view otherwise) {
+    return words.ends_with("...") ? std::string(otherwise)
+                                  : std::string(before) + words + std::string(after);
+}
+
 [[nodiscard]] inline bool has_word(const shell::step& one,
                                    std::initializer_list<std::string_view> words) {
     return std::any_of(one.arguments.begin(), one.arguments.end(), [&](const auto& each) {
@@ -77,6 +98,10 @@ inline constexpr std::string_view stop_signals[] = {"TERM", "INT", "QUIT", "HUP"
 
 /// Starts a program that goes into the background by itself: `service nginx start`, `cron`.
 [[nodiscard]] bool starts_daemon(const shell::step& one);
+
+/// Of the ends of a script one behind which nobody looks at what was started before. A shell for a
+/// person is one only where the script comes to nothing else.
+[[nodiscard]] bool keeps_alive(const std::vector<script_end>& ends, const script_end& one);
 
 /// The first command that does so in a script which then sleeps for good. Null: there is none.
 [[nodiscard]] const shell::step* daemon_behind_sleep(const std::vector<script_end>& ends,

@@ -40,6 +40,21 @@ TEST(Scripts, AreToldWhatIsThereAndWhatToWrite) {
          "every program that is started from here on ignores SIGTERM, too, unless it sets a "
          "handler itself",
          ""},
+        {"\"$@\"\n", "S01", "the shell stays in front of \"$@\" and does not pass the signal on",
+         "exec \"$@\""},
+        {"server --name 'a rather long name' --listen 0.0.0.0:8000 --workers 4\n", "S01",
+         "the shell stays in front of \"server --name 'a rather long name' --listen "
+         "0.0.0.0:8000 ...\" "
+         "and does not pass the signal on",
+         "put exec in front of it"},
+        {"docker compose stop --timeout 2\nexit\n", "S16",
+         "SIGKILL comes 2 s after the signal, before the 10 s that a container has when nobody "
+         "says "
+         "anything",
+         "leave the time out: stop_grace_period of the service holds then"},
+        {"gunicorn app\nexec \"$@\"\n", "S01",
+         "the shell stays in front of \"gunicorn app\" and does not pass the signal on",
+         "exec gunicorn app, and nothing behind it"},
     };
     for (const told_script& one : scripts) {
         SCOPED_TRACE(one.text);

@@ -1,0 +1,2 @@
+#!/bin/sh
+screen -dmS game server

@@ -1,0 +1,3 @@
+#!/bin/sh
+(trap 'rm -f lock' TERM EXIT; prepare)
+exec server

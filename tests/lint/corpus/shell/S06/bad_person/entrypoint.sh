@@ -1,0 +1,3 @@
+#!/bin/bash
+service mysql start
+/bin/bash

@@ -1,0 +1,3 @@
+#!/bin/sh
+screen -dmS game server
+sleep infinity

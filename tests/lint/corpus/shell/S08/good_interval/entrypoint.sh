@@ -1,0 +1,5 @@
+#!/bin/sh
+while :; do
+    renew
+    sleep 12h
+done
