@@ -72,10 +72,21 @@ bool waits_for_end(const step& one) {
                        [](const auto& word) { return word.what.text.starts_with("--pid"); });
 }
 
+/// Where the first program is put into the background. Unset: none is.
+std::optional<std::uint32_t> first_job(const shell::execution& run) {
+    const auto found = std::find_if(run.steps.begin(), run.steps.end(), [](const step& one) {
+        return one.around.is_background && one.around.is_called;
+    });
+    return found == run.steps.end() ? std::nullopt : std::optional(found->where.begin);
+}
+
 void find_early_values(const script_case& given, const trap_setting& trap,
                        std::vector<script_fault>& into) {
+    if (!trap.around.function.empty()) {
+        return;  // it is set when that is called, and not where it stands
+    }
     for (const std::string& name : trap.expanded_early) {
-        const auto set = first_set(given.script, name);
+        const auto set = name == "!" ? first_job(given.run) : first_set(given.script, name);
         if (set && *set > trap.where.begin) {
             into.push_back({"S13",
                             trap.where,
@@ -181,13 +192,13 @@ void find_hasty_handlers(const script_case& given, std::vector<script_fault>& in
     if (trap == nullptr || trap->what != trap_setting::action::handle || programs.empty()) {
         return;
     }
-    const std::string program = words_of(*programs.front());
+    const std::string program = quoted(words_of(*programs.front()));
     for (const step& one : trap->steps) {
         const auto stop = shell::stop_request_of(one);
         if (stop && stop->is_kill() && find_step(trap->steps, "wait") == nullptr) {
             into.push_back({"S04",
                             one.where,
-                            "the handler ends \"" + program + "\" with SIGKILL",
+                            "the handler ends " + program + " with SIGKILL",
                             {},
                             confidence::proven,
                             {}});
@@ -201,7 +212,7 @@ void find_hasty_handlers(const script_case& given, std::vector<script_fault>& in
         // Where no platform has started the script, nothing kills what it leaves behind.
         into.push_back({"S04",
                         exit->where,
-                        "the handler exits while \"" + program + "\" still runs",
+                        "the handler exits while " + program + " still runs",
                         {},
                         given.is_entrypoint ? confidence::proven : confidence::likely,
                         {}});
@@ -210,8 +221,8 @@ void find_hasty_handlers(const script_case& given, std::vector<script_fault>& in
         if (!ends.empty() && ends.back().kind == end_kind::waits) {
             into.push_back({"S09",
                             ends.back().what->where,
-                            "this wait returns as soon as the handler has run, before \"" +
-                                program + "\" has ended",
+                            "this wait returns as soon as the handler has run, before " + program +
+                                " has ended",
                             {},
                             confidence::proven,
                             {}});

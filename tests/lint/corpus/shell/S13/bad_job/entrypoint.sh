@@ -1,0 +1,5 @@
+#!/bin/bash
+trap "kill ${!}; wait" TERM
+server &
+wait $!
+wait $!

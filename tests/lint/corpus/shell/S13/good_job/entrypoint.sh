@@ -1,0 +1,5 @@
+#!/bin/sh
+server &
+trap "kill $!; wait $!" TERM
+wait
+wait
