@@ -1,9 +1,12 @@
 // Commands that end a program without asking it first, or without giving it time: S14 to S17.
 #include <chrono>
 #include <optional>
+#include <set>
+#include <string>
 
 #include "lint/launch/launch_steps.hpp"
 #include "lint/rules/shell/shell_words.hpp"
+#include "lint/shell/option_reader.hpp"
 
 namespace lastcall::lint {
 namespace {
@@ -83,6 +86,25 @@ void judge_deletion(const step& one, const stop_request& stop, std::vector<scrip
     }
 }
 
+/// `docker rm -f $(docker ps -aq -f status=exited)`: what has ended already.
+bool names_ended_containers(const step& one, const std::vector<step>& steps) {
+    return std::any_of(steps.begin(), steps.end(), [&](const step& inner) {
+        const bool is_inside = inner.around.is_in_substitution &&
+                               inner.where.begin >= one.where.begin &&
+                               inner.where.end <= one.where.end;
+        const bool is_piped = inner.around.pipe_length > 1 && one.around.pipe_length > 1 &&
+                              inner.around.pipe_position < one.around.pipe_position &&
+                              &inner < &one && &one - &inner < one.around.pipe_length;
+        return (is_inside || is_piped) &&
+               std::any_of(inner.arguments.begin(), inner.arguments.end(), [](const auto& word) {
+                   const auto& text = word.what.text;
+                   return text.find("status=exited") != text.npos ||
+                          text.find("status=created") != text.npos ||
+                          text.find("status=dead") != text.npos;
+               });
+    });
+}
+
 void judge_container(const step& one, const stop_request& stop, bool was_asked,
                      std::vector<script_fault>& into) {
     const auto grace = shell::asked_grace_of(stop);
@@ -93,7 +115,10 @@ void judge_container(const step& one, const stop_request& stop, bool was_asked,
                 add_fault(into, "S16", one,
                           "SIGKILL comes " + stop.grace->what.text +
                               " s after the signal, before the "
-                              "10 s that a container has when nobody says anything");
+                              "10 s that a container has when nobody says anything",
+                          stop.way == stop_way::compose_stop
+                              ? "leave the time out: stop_grace_period of the service holds then"
+                              : "");
             }
             break;
         case stop_way::container_kill:
@@ -146,12 +171,55 @@ void judge_fixed_wait(const step& one, const stop_request& stop, const step* sle
     }
 }
 
+/// `kill $pid; kill -9 $pid`: nothing in between lets time pass.
+bool comes_at_once(const std::vector<step>& steps, const step& asked, const step& killed) {
+    constexpr std::string_view quick =
+        " echo printf true : [ test pgrep pidof ps grep egrep awk cat lsof cut head tail tr ";
+    const auto from = steps.begin() + (&asked - steps.data()) + 1;
+    const auto to = steps.begin() + (&killed - steps.data());
+    return asked.around.loops == 0 && killed.around.loops == 0 && !killed.around.is_optional &&
+           asked.around.function == killed.around.function &&
+           std::all_of(from, to,
+                       [&](const step& one) { return shell::is_named(quick, one.name()); });
+}
+
+/// Which containers a script has asked to stop.
+class asked_containers {
+public:
+    void add(const stop_request& stop) {
+        for (const auto& one : stop.targets) {
+            names_.insert(one.what.text);
+        }
+        // What a variable names may be any of them, and `compose down` is for all.
+        are_all_named_ = are_all_named_ && !stop.targets.empty() &&
+                         stop.way == stop_way::container_stop && are_known(stop);
+        is_any_ = true;
+    }
+    [[nodiscard]] bool has(const stop_request& stop) const {
+        return is_any_ &&
+               (!are_all_named_ || !are_known(stop) ||
+                std::all_of(stop.targets.begin(), stop.targets.end(),
+                            [&](const auto& one) { return names_.contains(one.what.text); }));
+    }
+
+private:
+    static bool are_known(const stop_request& stop) {
+        return std::all_of(stop.targets.begin(), stop.targets.end(),
+                           [](const auto& one) { return one.is_known(); });
+    }
+
+    std::set<std::string> names_;
+    bool is_any_ = false;
+    bool are_all_named_ = true;
+};
+
 }  // namespace
 
 void find_kills(const script_case& given, std::vector<script_fault>& into) {
     bool was_asked = false;
     bool was_signalled = false;  // by what may come back before the end
     const step* slept = nullptr;
+    const step* asked = nullptr;
     for (const step& one : given.run.steps) {
         if (const auto sleep = shell::sleep_of(one); sleep && sleep->is_known() && was_signalled) {
             slept = &one;
@@ -167,7 +235,9 @@ void find_kills(const script_case& given, std::vector<script_fault>& into) {
             continue;
         }
         if (stop->is_kill() && is_signal_to_process(*stop)) {
-            if (was_asked) {
+            if (asked != nullptr && comes_at_once(given.run.steps, *asked, one)) {
+                add_fault(into, "S15", one, "SIGKILL comes at once after the first signal");
+            } else if (was_asked) {
                 judge_fixed_wait(one, *stop, slept, into);
             } else {
                 add_fault(into, "S14", one, first_is_kill);
@@ -177,19 +247,25 @@ void find_kills(const script_case& given, std::vector<script_fault>& into) {
             was_asked = true;
             was_signalled = true;
             slept = nullptr;
+            asked = is_signal_to_process(*stop) ? &one : nullptr;
         }
     }
 }
 
 void find_platform_kills(const script_case& given, std::vector<script_fault>& into) {
-    bool was_asked = false;
+    asked_containers asked;
     for (const step& one : given.run.steps) {
         const auto stop = shell::stop_request_of(one);
         if (!stop || stop->only_asks) {
             continue;
         }
-        judge_container(one, *stop, was_asked, into);
-        was_asked = was_asked || asks(*stop);
+        if (!names_ended_containers(one, given.run.steps)) {
+            judge_container(one, *stop, asked.has(*stop), into);
+        }
+        // What a signal to some process of the host has asked is no container.
+        if (asks(*stop) && !is_signal_to_process(*stop)) {
+            asked.add(*stop);
+        }
     }
 }
 

@@ -1,0 +1,4 @@
+#!/bin/sh
+kill "$pid"
+echo "killing $pid"
+kill -9 "$pid"

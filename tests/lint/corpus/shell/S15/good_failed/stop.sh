@@ -1,0 +1,2 @@
+#!/bin/sh
+kill "$pid" || kill -9 "$pid"

@@ -1,0 +1,3 @@
+#!/bin/sh
+pkill watcher
+docker rm -f web

@@ -1,0 +1,4 @@
+#!/bin/sh
+docker stop web
+docker rm -f web
+docker rm -f worker
