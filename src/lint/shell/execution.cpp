@@ -5,6 +5,7 @@
 #include <set>
 #include <utility>
 
+#include "lint/shell/remote_command.hpp"
 #include "lint/shell/settings.hpp"
 #include "lint/shell/walk.hpp"
 
@@ -145,11 +146,13 @@ private:
         made.call = unwrap(made.arguments);
         made.around = around;
         out_.sets_errexit = out_.sets_errexit || sets_errexit(made);
-        if (made.name() == "trap" || made.call.source != invocation::none) {
+        if (made.name() == "trap" || made.name() == "ssh" || made.call.source != invocation::none) {
             const step here = made;  // the list grows with what follows
             into_->push_back(std::move(made));
             if (here.name() == "trap") {
                 add_trap(here);
+            } else if (here.name() == "ssh") {
+                add_remote(here);
             } else {
                 add_source(here);
             }
@@ -233,15 +236,16 @@ private:
 
     /// Reads the program in the word of an argument and follows it.
     const embedded_program* follow_source(const argument& from, const context& around) {
-        if (from.from == nullptr) {
-            return nullptr;
-        }
-        source_bytes_ += from.from->text.size();
+        return from.from == nullptr ? nullptr : follow_source(*from.from, around);
+    }
+
+    const embedded_program* follow_source(const word& from, const context& around) {
+        source_bytes_ += from.text.size();
         if (sources_ >= deepest_source || source_bytes_ > most_source_bytes) {
             out_.is_complete = false;
             return nullptr;
         }
-        auto found = read_embedded_word(*scripts_.back(), *from.from, out_.known);
+        auto found = read_embedded_word(*scripts_.back(), from, out_.known);
         if (!found) {
             return nullptr;
         }
@@ -261,6 +265,40 @@ private:
         const bool is_same_shell = one.name() == "eval";
         around.is_in_subshell = around.is_in_subshell || !is_same_shell;
         follow_source(one.arguments[one.call.source], around);
+    }
+
+    /// What ssh runs at the other end, by a shell there. How that one is set says nothing of this.
+    void add_remote(const step& one) {
+        context around = one.around;
+        around.is_in_source = true;
+        around.is_in_subshell = true;
+        const bool sets_errexit = out_.sets_errexit;
+        const auto begin = remote_command_of(one.arguments, one.call.program);
+        if (begin == invocation::none) {
+            follow_heredoc(*one.what, around);
+        } else if (begin + 1 == one.arguments.size()) {
+            follow_source(one.arguments[begin], around);
+        } else {
+            step made;
+            made.what = one.what;
+            made.where = one.where;
+            made.arguments.assign(one.arguments.begin() + static_cast<std::ptrdiff_t>(begin),
+                                  one.arguments.end());
+            made.call = unwrap(made.arguments);
+            made.around = around;
+            into_->push_back(std::move(made));
+        }
+        out_.sets_errexit = sets_errexit;
+    }
+
+    void follow_heredoc(const command& of, const context& around) {
+        for (const redirection& each : of.redirections) {
+            if (each.heredoc < scripts_.back()->heredocs.size()) {
+                const heredoc& text = scripts_.back()->heredocs[each.heredoc];
+                follow_source(word{text.where, text.text, text.parts}, around);
+                return;
+            }
+        }
     }
 
     void add_trap(const step& one) {

@@ -50,6 +50,17 @@ TEST(ShellExecution, HasTheCommandsInTheOrderInWhichTheyRun) {
     EXPECT_EQ(found("a <<E\n$(b)\nE\nc").names(), "b a c");
 }
 
+TEST(ShellExecution, ReadsWhatSshRunsAtTheOtherEnd) {
+    EXPECT_EQ(found("ssh host 'a; b' && c").names(), "ssh a b c");
+    EXPECT_EQ(found("ssh -tp 22 -o A=b \"$user@host\" -l me sudo d e").names(), "ssh d");
+    EXPECT_EQ(found("ssh host <<E\na\n$(b)\nE\nc").names(), "b ssh a b ? c");
+    EXPECT_EQ(found("ssh -N -L 1:2:3 host").names(), "ssh");
+    EXPECT_FALSE(found("ssh host 'set -e; a'").run.sets_errexit) << "it is another shell's";
+    const found f("ssh host 'a' & b");
+    EXPECT_TRUE(f.named("a").around.is_in_source);
+    EXPECT_TRUE(f.named("a").around.is_background);
+}
+
 TEST(ShellExecution, SaysWhatIsAroundACommand) {
     const found f(
         "a & ( b ); { c | d; } & if e; then g; fi || h\n"

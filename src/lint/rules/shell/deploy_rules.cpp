@@ -74,9 +74,15 @@ std::string what_comes_early(const step& one) {
     return {};
 }
 
+/// On the same machine, as far as the text says it.
+bool is_beside(const step& one, const step& before) {
+    return one.around.is_in_source == before.around.is_in_source;
+}
+
 /// In the same list of commands: of what stands in another function nobody knows when it runs.
 bool comes_behind(const step& one, const step& before) {
-    return one.where.begin > before.where.begin && one.around.function == before.around.function;
+    return one.where.begin > before.where.begin && is_beside(one, before) &&
+           one.around.function == before.around.function;
 }
 
 bool is_program_folder(std::string_view path) {
@@ -186,13 +192,14 @@ void find_changed_files(const script_case& given, std::vector<script_fault>& int
     for (const step& one : given.run.steps) {
         const auto stop = shell::stop_request_of(one);
         if (stop && !stop->only_asks) {
-            if (removed != nullptr) {
+            if (removed != nullptr && is_beside(one, *removed)) {
                 add_fault(into, "S23", *removed,
                           "files go away under the program that line " +
                               std::to_string(given.script.at(one.where).line) + " stops later",
                           {}, confidence::hint);
             }
-            if (overwritten != nullptr && is_about(*stop, one, *overwritten)) {
+            if (overwritten != nullptr && is_beside(one, *overwritten) &&
+                is_about(*stop, one, *overwritten)) {
                 add_fault(into, "S24", *overwritten,
                           "the file may be running: it is stopped in line " +
                               std::to_string(given.script.at(one.where).line) + " only");

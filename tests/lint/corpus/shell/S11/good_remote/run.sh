@@ -1,0 +1,6 @@
+#!/bin/sh
+trap 'kill "$tunnel"; rm -f lock' EXIT
+ssh example.com <<END
+set -e
+deploy
+END

@@ -1,0 +1,5 @@
+#!/bin/bash
+ssh "$HOST" <<'END'
+set -e
+killall -KILL server
+END

@@ -1,0 +1,2 @@
+#!/bin/bash
+ssh "$HOST" sudo killall -9 server
