@@ -262,21 +262,31 @@ std::optional<mapped_text> compose_project::text(const compose_value& value) con
     return made.is_known ? std::optional(std::move(made.text)) : std::nullopt;
 }
 
-std::optional<std::vector<mapped_text>> compose_project::words(const compose_value& value) const {
-    if (value.ref.is_scalar()) {
-        const auto whole = text(value);
-        return whole ? split_command(*whole) : std::nullopt;
+std::optional<mapped_text> compose_project::open_text(const compose_value& value) const {
+    return value.ref.text() ? std::optional(interpolate(value.ref.source(), environment_).text)
+                            : std::nullopt;
+}
+
+std::optional<std::vector<compose_word>> compose_project::words(const compose_value& value) const {
+    std::vector<compose_word> made;
+    if (value.ref.text()) {
+        const auto whole = interpolate(value.ref.source(), environment_);
+        const auto split = split_command(whole.text);
+        for (const mapped_text& one : split.value_or(std::vector<mapped_text>())) {
+            // Of several variables nobody can tell here which one is left in which word.
+            made.push_back({one, whole.is_known || one.text().find('$') == std::string::npos});
+        }
+        return split ? std::optional(std::move(made)) : std::nullopt;
     }
     if (!value.ref.is_sequence() || value.ref.may_have_more()) {
         return std::nullopt;
     }
-    std::vector<mapped_text> made;
     for (const yaml_ref& one : value.ref.items()) {
-        auto word = text({one, value.in});
-        if (!word) {
+        if (!one.text()) {
             return std::nullopt;
         }
-        made.push_back(std::move(*word));
+        auto word = interpolate(one.source(), environment_);
+        made.push_back({std::move(word.text), word.is_known});
     }
     return made;
 }

@@ -56,6 +56,12 @@ public:
     [[nodiscard]] std::vector<entry> entries(std::string_view key) const;
 };
 
+/// A word of a command line.
+struct compose_word {
+    mapped_text text;
+    bool is_known = true;  ///< false: a variable of which only the environment knows is left in it
+};
+
 class compose_project {
 public:
     /// `path`  of the file that is judged; its text is `text`
@@ -74,8 +80,10 @@ public:
 
     /// The text of a scalar with its variables put in. Unset where it is no scalar or not known.
     [[nodiscard]] std::optional<mapped_text> text(const compose_value& value) const;
+    /// The same with the variables left in it that are not known. Unset: it is no scalar.
+    [[nodiscard]] std::optional<mapped_text> open_text(const compose_value& value) const;
     /// The words of a list, or of a text that Compose splits. Unset: not known.
-    [[nodiscard]] std::optional<std::vector<mapped_text>> words(const compose_value& value) const;
+    [[nodiscard]] std::optional<std::vector<compose_word>> words(const compose_value& value) const;
 
     /// The services that are stopped after this one, by whatever says so; not those that these
     /// are stopped before.

@@ -13,10 +13,12 @@ namespace {
 namespace fs = std::filesystem;
 
 /// Words that stand in another file: the place stands for all of them.
-std::vector<mapped_text> words_at(const std::vector<std::string>& words, const place& at) {
-    std::vector<mapped_text> made;
+std::vector<launch_word> words_at(const std::vector<std::string>& words, const place& at) {
+    std::vector<launch_word> made;
     for (const std::string& one : words) {
-        made.emplace_back().add_made(one, at.offset, at.size);
+        mapped_text text;
+        text.add_made(one, at.offset, at.size);
+        made.push_back(written_word(text));
     }
     return made;
 }
@@ -101,7 +103,9 @@ void compose_case::read_build() {
     const auto part = [&](std::string_view key) {
         return is_map ? compose_value{build.ref.get(key), build.in} : compose_value();
     };
-    const auto context = project_.text(is_map ? part("context") : build);
+    const auto said = is_map ? part("context") : build;
+    const auto context = said || build.ref.may_have_more() ? project_.text(said)
+                                                           : std::optional(mapped_text(".", 0));
     const bool is_other = part("dockerfile_inline") || of_.all("build").size() > 1;
     if (!build || !context || is_other || !is_on_disk(context->text())) {
         return;
@@ -137,14 +141,14 @@ void compose_case::read_build() {
     }
 }
 
-std::optional<std::vector<mapped_text>> compose_case::image_entry(const place& at) const {
+std::optional<std::vector<launch_word>> compose_case::image_entry(const place& at) const {
     if (build_ != nullptr) {
         const auto& entry = build_->given().stage()->entrypoint;
         const auto words = entry ? words_of_docker(*entry) : std::vector<std::string>();
         if (!entry) {
             return std::nullopt;
         }
-        return entry->from == nullptr && becomes_its_words(words) ? std::vector<mapped_text>()
+        return entry->from == nullptr && becomes_its_words(words) ? std::vector<launch_word>()
                                                                   : words_at(words, at);
     }
     if (known_ == nullptr || of_.get("build")) {
@@ -154,15 +158,29 @@ std::optional<std::vector<mapped_text>> compose_case::image_entry(const place& a
     if (known_->entrypoint.empty()) {
         return std::nullopt;
     }
-    return becomes_its_words(words) ? std::vector<mapped_text>() : words_at(words, at);
+    return becomes_its_words(words) ? std::vector<launch_word>() : words_at(words, at);
 }
 
-std::vector<mapped_text> compose_case::image_command(const place& at) const {
+std::vector<launch_word> compose_case::image_command(const place& at) const {
     if (build_ != nullptr) {
         const auto& cmd = build_->given().stage()->cmd;
-        return cmd ? words_at(words_of_docker(*cmd), at) : std::vector<mapped_text>();
+        return cmd ? words_at(words_of_docker(*cmd), at) : std::vector<launch_word>();
     }
     return words_at(words_in_json(known_->cmd), at);
+}
+
+/// A shell reads what is left of a variable as one of its own, of which it knows as little.
+std::optional<std::vector<launch_word>> compose_case::written_words(
+    const compose_value& value) const {
+    const auto words = project_.words(value);
+    if (!words) {
+        return std::nullopt;
+    }
+    std::vector<launch_word> made;
+    for (const compose_word& one : *words) {
+        made.push_back(written_word(one.text, one.is_known));
+    }
+    return made;
 }
 
 void compose_case::read_start() {
@@ -183,12 +201,12 @@ void compose_case::read_start() {
     const auto* in = started_by_ ? started_by_.in : of_.layers.back().in;
     const auto image = of_.get(of_.get("build") ? "build" : "image");
     const auto at = image.in == in ? image.ref.used_at() : place{};
-    auto words = has_entry ? project_.words(entrypoint) : image_entry(at);
+    auto words = has_entry ? written_words(entrypoint) : image_entry(at);
     if (!words) {
         return;
     }
     if (has_command) {
-        const auto more = project_.words(command);
+        const auto more = written_words(command);
         if (!more) {
             return;
         }
@@ -198,7 +216,7 @@ void compose_case::read_start() {
         words->insert(words->end(), more.begin(), more.end());
     }
     chain_ =
-        follow_launch(*words, in->path, std::make_shared<line_index>(in->yaml.lines),
+        follow_launch(std::move(*words), in->path, std::make_shared<line_index>(in->yaml.lines),
                       [this](const std::string& path) {
                           return build_ != nullptr ? build_->given().find_script(path) : nullptr;
                       });

@@ -62,6 +62,9 @@ public:
     [[nodiscard]] const compose_value& started_by() const noexcept { return started_by_; }
     /// Of the file that the chain begins in: a compose file, or the Dockerfile it is built by.
     [[nodiscard]] const line_index& chain_lines() const noexcept;
+    /// The words of a command of the file. Unset: not known.
+    [[nodiscard]] std::optional<std::vector<launch_word>> written_words(
+        const compose_value& value) const;
     /// The chain begins in the file that is judged.
     [[nodiscard]] bool starts_here() const noexcept { return started_by_.in == &project_.judged(); }
     /// The image that it runs or is built from. Null: not known.
@@ -85,8 +88,8 @@ private:
     void read_build();
     void read_start();
     void read_stop();
-    [[nodiscard]] std::optional<std::vector<mapped_text>> image_entry(const place& at) const;
-    [[nodiscard]] std::vector<mapped_text> image_command(const place& at) const;
+    [[nodiscard]] std::optional<std::vector<launch_word>> image_entry(const place& at) const;
+    [[nodiscard]] std::vector<launch_word> image_command(const place& at) const;
 
     const compose_project& project_;
     const compose_service& of_;

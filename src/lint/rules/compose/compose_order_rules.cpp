@@ -65,14 +65,16 @@ bool is_name_of_host(std::string_view name) {
 
 struct used_service {
     std::string name;
-    compose_value at;
+    compose_value from;
+    place at;  ///< of the name in it
 };
 
 /// The services of the project that the environment names.
 std::vector<used_service> used_by(const compose_case& given) {
     std::vector<used_service> made;
     for (const auto& one : given.of().entries("environment")) {
-        const auto text = given.project().text(one.value);
+        // A password that is not known may be in front of a host that is.
+        const auto text = given.project().open_text(one.value);
         if (!text) {
             continue;
         }
@@ -81,18 +83,12 @@ std::vector<used_service> used_by(const compose_case& given) {
         const auto host = host_in(value, !is_name_of_host(one.name));
         const auto* service = given.project().find(host);
         if (service != nullptr && service->name != given.of().name) {
-            made.push_back({service->name, one.value});
+            const auto begin = static_cast<std::size_t>(host.data() - text->text().data());
+            made.push_back({service->name, one.value,
+                            text->place_of(begin, host.size(), one.value.in->yaml.lines)});
         }
     }
     return made;
-}
-
-/// The place of the name within the value, where it can be told.
-place place_in(const compose_value& value, const std::string& name) {
-    const auto source = value.ref.source();
-    const auto at = source.text().rfind(name);
-    return at == std::string::npos ? value.ref.used_at()
-                                   : source.place_of(at, name.size(), value.in->yaml.lines);
 }
 
 void check_uses(const compose_case& given) {
@@ -108,7 +104,7 @@ void check_uses(const compose_case& given) {
             !is_store(other.image_name()) || !told.insert(one.name).second) {
             continue;
         }
-        auto* made = given.add("C06", one.at, place_in(one.at, one.name),
+        auto* made = given.add("C06", one.from, one.at,
                                given.of().name + " uses " + one.name +
                                    ", and nothing keeps that one until it has stopped");
         if (made != nullptr) {
@@ -138,7 +134,10 @@ void check_shared_network(const compose_case& given) {
                         (key == "network_mode" ? "network" : std::string(key)) + " of " + one.name +
                         ", which may be stopped before it: only service:" + one.name +
                         " is an order for Compose")) {
-                made->edits.push_back({place_in(mode, "container:" + name), "service:" + one.name});
+                if (mode.ref.source().text() == text->text()) {
+                    made->edits.push_back(
+                        {text->whole(mode.in->yaml.lines), "service:" + one.name});
+                }
                 made->fix = std::string(key) + ": service:" + one.name;
             }
         }
@@ -155,6 +154,22 @@ bool has_host_port(const compose_service& of) {
             if (one.get("mode").text() == "host") {
                 return true;
             }
+        }
+    }
+    return false;
+}
+
+/// Traefik routes to it, without a port of the host.
+bool is_routed_to(const compose_service& of) {
+    const auto deploy = of.get("deploy");
+    for (const yaml_ref& labels : {of.get("labels").ref, deploy.ref.get("labels")}) {
+        for (const yaml_ref& one : labels.items()) {
+            if (one.text() == "traefik.enable=true") {
+                return true;
+            }
+        }
+        if (labels.get("traefik.enable").text() == "true") {
+            return true;
         }
     }
     return false;
@@ -179,7 +194,7 @@ void check_compose_update(const compose_case& given) {
     const bool is_replicated = !mode || mode.text() == "replicated";
     if (!update || !given.of().is_whole || given.of().all("deploy").size() != 1 || !is_one ||
         !is_stop_first || !is_replicated || has_own_data(given.of()) || has_host_port(given.of()) ||
-        !given.of().get("ports")) {
+        !(given.of().get("ports") || is_routed_to(given.of()))) {
         return;
     }
     const compose_value at{order ? order : deploy.ref.key("update_config"), deploy.in};

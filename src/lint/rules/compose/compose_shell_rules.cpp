@@ -3,22 +3,12 @@
 
 #include "lint/launch/staying_shell.hpp"
 #include "lint/rules/compose/compose_case.hpp"
+#include "lint/rules/shell/exec_insert.hpp"
 #include "lint/rules/shell/shell_words.hpp"
 #include "lint/shell/signals.hpp"
 
 namespace lastcall::lint {
 namespace {
-
-/// The text of an inline script that would mend it, put at the begin of the command.
-std::string exec_for(const launch_hop& hop, const script_end& end) {
-    const script_case inner{hop.script->parsed(), hop.script->run(), true, false};
-    for (const script_fault& one : faults_of(inner)) {
-        if (one.rule == "S01" && one.where == end.what->where) {
-            return one.insert;
-        }
-    }
-    return {};
-}
 
 /// A program whose name is known, and that is there to stay; none of the ways out is an exec.
 bool is_in_front(const launch_hop& hop, const base_image* known) {
@@ -73,7 +63,7 @@ bool sends_stop_signal(const compose_case& given, const shell::step& one) {
 }
 
 void check_hook(const compose_case& given, const compose_value& command) {
-    const auto words = given.project().words(command);
+    const auto words = given.written_words(command);
     if (!words) {
         return;
     }
@@ -122,17 +112,17 @@ void check_compose_shell(const compose_case& given) {
     }
     const bool is_pipeline = end->kind == end_kind::pipeline;
     made->fix = is_pipeline ? "exec " + words_of(*end->what) + ", without the pipeline"
-                            : "exec in front of \"" + words_of(*end->what) + "\"";
+                            : "exec in front of " + quoted(words_of(*end->what));
     if (given.is_job() || !given.is_server()) {
         made->how = severity::note;  // it may end by itself, and is seldom stopped then
     }
-    const auto insert = is_pipeline ? std::string() : exec_for(*hop, *end);
+    const auto insert = exec_for(*hop, *end);
     // A text is split at blanks, an item of a list is not.
     const auto& source = hop->words[hop->call.source].written;
     const bool stays_a_word =
         !given.started_by().ref.is_scalar() ||
         (source && is_quoted_until(made->at.offset, *source, given.started_by().in->text));
-    if (!insert.empty() && hop->ends.size() == 1 && stays_a_word) {
+    if (!insert.empty() && stays_a_word) {
         place begin = made->at;
         begin.size = 0;
         made->edits.push_back({begin, insert});

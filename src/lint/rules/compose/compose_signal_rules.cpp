@@ -33,8 +33,9 @@ bool takes_term(const launch_hop& hop, const core::software& of) {
            std::any_of(hop.words.begin(), hop.words.end(), [&](const launch_word& one) {
                // Its configuration, which may say the same, is not read here.
                const auto& text = one.what.what.text;
-               return one.what.is(of.term_option) || text.ends_with(".ini") ||
-                      text.ends_with(".yml") || text.ends_with(".yaml") || text.ends_with(".xml");
+               return !one.what.is_known() || one.what.is(of.term_option) ||
+                      text.ends_with(".ini") || text.ends_with(".yml") || text.ends_with(".yaml") ||
+                      text.ends_with(".xml");
            });
 }
 

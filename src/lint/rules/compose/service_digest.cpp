@@ -23,7 +23,8 @@ void digest_build_of(const compose_case& given, budget_digest& into) {
     const auto of = [&](std::string_view key) {
         return known_text(project, {build.ref.get(key), build.in});
     };
-    const auto context = is_map ? of("context") : known_text(project, build);
+    const bool is_usual = is_map && !build.ref.get("context") && !build.ref.may_have_more();
+    const auto context = is_usual ? "." : is_map ? of("context") : known_text(project, build);
     const auto file = is_map ? build.ref.get("dockerfile") : yaml_ref();
     // Another stage than the last may start another program.
     const bool has_target = is_map && build.ref.get("target");

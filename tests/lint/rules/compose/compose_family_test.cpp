@@ -115,6 +115,18 @@ TEST(Compose, AFindingInAFoldedTextStandsAtItsCommand) {
     EXPECT_EQ(found[0].at.size, std::string_view("server --port 80").size());
 }
 
+TEST(Compose, AUsedServiceIsShownWhereItsHostIsNamed) {
+    test_folder in;
+    in.add("compose.yaml",
+           "services:\n  web:\n    image: example.com/web:1\n    environment:\n"
+           "      - DATABASE_URL=postgres://db:${PASSWORD}@db/db\n  db:\n    image: postgres:16\n");
+    const auto found = lint_compose(in);
+    ASSERT_EQ(found.size(), 1U);
+    EXPECT_EQ(found.front().broken->id, "C06");
+    EXPECT_EQ(found.front().at.column, 48U);
+    EXPECT_EQ(found.front().at.size, 2U);
+}
+
 TEST(Compose, AFindingStandsInTheFileWhoseValueDecides) {
     test_folder in;
     in.add("docker-compose.yml",
