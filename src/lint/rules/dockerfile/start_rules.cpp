@@ -4,6 +4,7 @@
 #include "core/stop_cause.hpp"
 #include "lint/launch/staying_shell.hpp"
 #include "lint/rules/dockerfile/docker_case.hpp"
+#include "lint/rules/shell/exec_insert.hpp"
 #include "lint/rules/shell/shell_words.hpp"
 
 namespace lastcall::lint {
@@ -53,6 +54,14 @@ std::optional<std::string> as_exec_form(const launch_hop& hop) {
                    one.what.text.find_first_of("*?[~{") == std::string::npos;
         });
     return is_plain ? std::optional(quoted_words(only.arguments)) : std::nullopt;
+}
+
+void put_exec(const launch_hop& hop, const script_end& end, finding& into) {
+    if (const auto text = exec_for(hop, end); !text.empty()) {
+        place begin = hop.script->parsed().at(end.what->where);
+        begin.size = 0;
+        into.edits.push_back({begin, text});
+    }
 }
 
 /// `service nginx start && tail -f /dev/null`. Returns: whether it is that.
@@ -134,6 +143,7 @@ void check_shell_form(const docker_case& given) {
         made.fix = end->kind == end_kind::pipeline
                        ? "exec " + words_of(*end->what) + ", without the pipeline"
                        : "exec in front of " + quoted(words_of(*end->what));
+        put_exec(hops.front(), *end, made);
     }
 }
 
@@ -165,6 +175,7 @@ void check_shell_in_front(const docker_case& given) {
                                    "the shell stays in front of \"" + words_of(*end->what) +
                                        "\" and does not pass the stop signal on");
             made.fix = "put exec in front of " + quoted(words_of(*end->what));
+            put_exec(hop, *end, made);
             return;
         }
         return;  // a script: D08
