@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "lint/rules/dockerfile/entry_front.hpp"
 #include "lint/rules/families.hpp"
 #include "lint/rules/shell/command_digest.hpp"
 #include "lint/rules/shell/script_comments.hpp"
@@ -39,7 +40,9 @@ void judge_shell_script(const family_input& input, file_report& into) {
         return;
     }
     const auto run = shell::execution_of(script);
-    const script_case given{script, run, is_named_entrypoint(input.path), false, true};
+    const bool is_entrypoint = is_named_entrypoint(input.path);
+    const script_case given{script, run, is_entrypoint,
+                            is_entrypoint && has_group_init_in_front(input.path), true};
     const auto end = end_of_shell(run);
     for (const script_fault& fault : faults_of(given)) {
         if (fault.where.begin >= end) {
