@@ -274,7 +274,7 @@ private:
         around.is_in_subshell = true;
         const bool sets_errexit = out_.sets_errexit;
         const auto begin = remote_command_of(one.arguments, one.call.program);
-        if (begin == invocation::none) {
+        if (begin == invocation::none || is_lone_shell(one.arguments, begin)) {
             follow_heredoc(*one.what, around);
         } else if (begin + 1 == one.arguments.size()) {
             follow_source(one.arguments[begin], around);

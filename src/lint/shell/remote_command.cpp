@@ -1,14 +1,16 @@
 #include "lint/shell/remote_command.hpp"
 
+#include "lint/shell/shebang.hpp"
+
 namespace lastcall::lint::shell {
 namespace {
 
 /// The letters of its options that take a value.
-constexpr std::string_view with_value = "BbcDEeFIiJLlmOoPpQRSWw";
+constexpr std::string_view letters_with_value = "BbcDEeFIiJLlmOoPpQRSWw";
 
 /// -p 22: the value is the next word.
 bool takes_next_word(std::string_view option) {
-    const auto at = option.find_first_of(with_value, 1);
+    const auto at = option.find_first_of(letters_with_value, 1);
     return at != option.npos && at + 1 == option.size();
 }
 
@@ -27,6 +29,26 @@ std::size_t remote_command_of(const std::vector<argument>& arguments, std::size_
         }
     }
     return invocation::none;
+}
+
+bool is_lone_shell(const std::vector<argument>& arguments, std::size_t begin) {
+    std::string text;
+    for (auto i = begin; i < arguments.size(); ++i) {
+        text += (text.empty() ? "" : " ") + arguments[i].what.text;
+        if (!arguments[i].is_known()) {
+            return false;
+        }
+    }
+    const auto end = text.find(' ');
+    if (dialect_of(base_name(text.substr(0, end))) == dialect::other) {
+        return false;
+    }
+    for (auto at = end; at != text.npos; at = text.find(' ', at + 1)) {
+        if (text.substr(at + 1, 1) != "-" || text.find('c', at) < text.find(' ', at + 1)) {
+            return false;
+        }
+    }
+    return true;
 }
 
 }  // namespace lastcall::lint::shell

@@ -14,4 +14,7 @@ namespace lastcall::lint::shell {
 [[nodiscard]] std::size_t remote_command_of(const std::vector<argument>& arguments,
                                             std::size_t ssh);
 
+/// `bash -s`, as words or as one: it reads what comes to ssh.
+[[nodiscard]] bool is_lone_shell(const std::vector<argument>& arguments, std::size_t begin);
+
 }  // namespace lastcall::lint::shell

@@ -49,6 +49,7 @@ constexpr wrapper_rule wrapper_rules[] = {
      "--exit-map --exit-unclean ",
      0, false},
     {"flock", "wE", " --wait --timeout --conflict-exit-code ", 1, false},
+    {"sshpass", "pfdP", "", 0, false},
     {"strace", "aeEfIobOpPsSuUX", "", 0, false},
     {"ltrace", "aeFlnopsu", "", 0, false},
     {"time", "fo", " --format --output ", 0, false},

@@ -54,6 +54,9 @@ TEST(ShellExecution, ReadsWhatSshRunsAtTheOtherEnd) {
     EXPECT_EQ(found("ssh host 'a; b' && c").names(), "ssh a b c");
     EXPECT_EQ(found("ssh -tp 22 -o A=b \"$user@host\" -l me sudo d e").names(), "ssh d");
     EXPECT_EQ(found("ssh host <<E\na\n$(b)\nE\nc").names(), "b ssh a b ? c");
+    EXPECT_EQ(found("ssh host 'bash -s' <<'E'\na\nE\nc").names(), "ssh a c");
+    EXPECT_EQ(found("sshpass -p x ssh host /bin/sh -e <<E\na\nE\n").names(), "ssh a");
+    EXPECT_EQ(found("ssh host sh -c 'a'").names(), "ssh sh");
     EXPECT_EQ(found("ssh -N -L 1:2:3 host").names(), "ssh");
     EXPECT_FALSE(found("ssh host 'set -e; a'").run.sets_errexit) << "it is another shell's";
     const found f("ssh host 'a' & b");

@@ -37,6 +37,18 @@ bool is_store(std::string_view image) {
     return std::find(stores.begin(), stores.end(), image) != stores.end();
 }
 
+/// The first byte of `bytes` that is not within ${ }.
+std::size_t find_outside_variables(std::string_view text, std::string_view bytes) {
+    int depth = 0;
+    for (std::size_t at = 0; at < text.size(); ++at) {
+        depth += text.substr(at).starts_with("${") ? 1 : depth > 0 && text[at] == '}' ? -1 : 0;
+        if (depth == 0 && bytes.find(text[at]) != bytes.npos) {
+            return at;
+        }
+    }
+    return text.npos;
+}
+
 /// The host of "scheme://user:password@host:port/path"; of "host:port"; of "host".
 std::string_view host_in(std::string_view value, bool has_to_be_url) {
     const auto scheme = value.find("://");
@@ -44,7 +56,7 @@ std::string_view host_in(std::string_view value, bool has_to_be_url) {
         return {};
     }
     value.remove_prefix(scheme == std::string_view::npos ? 0 : scheme + 3);
-    value = value.substr(0, value.find_first_of("/?#,"));
+    value = value.substr(0, find_outside_variables(value, "/?#,"));
     if (const auto user = value.rfind('@'); user != std::string_view::npos) {
         value.remove_prefix(user + 1);
     }
