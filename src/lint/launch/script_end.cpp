@@ -29,12 +29,14 @@ constexpr std::string_view short_commands =
 
 /// Tools that may take a while, and that no container is there for.
 constexpr std::string_view chores =
-    " apk apt apt-get dnf dpkg git kubectl systemctl update-alternatives update-rc.d yum ";
+    " apk apt apt-get dnf dpkg git invoke-rc.d kubectl rc-service service supervisorctl systemctl "
+    "update-alternatives update-rc.d yum ";
 
-/// `git daemon`, `kubectl proxy`: what lasts, of a tool that is over by itself otherwise.
+/// `git daemon`, `kubectl proxy`, `supervisorctl fg`: what lasts, of a tool that is over by itself
+/// otherwise.
 bool is_lasting_chore(const step& one) {
     return std::any_of(one.arguments.begin(), one.arguments.end(), [](const auto& word) {
-        return word.is("daemon") || word.is("proxy") || word.is("port-forward");
+        return word.is("daemon") || word.is("proxy") || word.is("port-forward") || word.is("fg");
     });
 }
 

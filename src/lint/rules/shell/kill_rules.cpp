@@ -42,11 +42,22 @@ bool kills_daemon(const step& one) {
     return one.name() == "start-stop-daemon" && has_word(one, {"--stop", "-K"}) && names_kill(one);
 }
 
+/// `bin/shutdown.sh`, `sh $HOME/stop_web.sh`: a script that is there to stop the program.
+bool is_stop_script(const step& one) {
+    const auto at = one.call.file != shell::invocation::none ? one.call.file : one.call.program;
+    if (at == shell::invocation::none) {
+        return false;
+    }
+    const auto name = shell::base_name(one.arguments[at].what.text);
+    return name.starts_with("shutdown") ||
+           (name.ends_with(".sh") && (name.starts_with("stop") || name.ends_with("stop.sh")));
+}
+
 /// Another command that is there to stop the program in order: `start-stop-daemon --stop`,
 /// `server.sh stop`, `redis-cli shutdown`.
 bool asks_in_its_way(const step& one) {
     return !names_kill(one) && one.name() != "echo" &&
-           (one.name() == "killproc" || one.name().starts_with("shutdown") ||
+           (one.name() == "killproc" || is_stop_script(one) ||
             has_word(one, {"stop", "--stop", "-K", "graceful-stop", "quit", "shutdown"}));
 }
 

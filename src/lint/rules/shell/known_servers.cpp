@@ -17,15 +17,15 @@ constexpr std::string_view always_servers =
     "waitress-serve mysqld_safe mariadbd-safe ";
 
 /// What names another program behind a word of its own.
-constexpr std::string_view runners = " bundle pipenv poetry uv ";
-constexpr std::string_view interpreters = " python python2 python3 ";
+constexpr std::string_view program_runners = " bundle pipenv poetry uv ";
+constexpr std::string_view python_names = " python python2 python3 ";
 
 /// The words from the program on; those that are not known are empty.
-class command_words {
+class server_words {
 public:
-    explicit command_words(const step& one) : one_(one), at_(one.call.program) {
+    explicit server_words(const step& one) : one_(one), at_(one.call.program) {
         const auto word = name();
-        if (shell::is_named(runners, word) && (is(1, "exec") || is(1, "run"))) {
+        if (shell::is_named(program_runners, word) && (is(1, "exec") || is(1, "run"))) {
             at_ += 2;
         }
         if (is_interpreter() && is(1, "-m")) {
@@ -34,7 +34,7 @@ public:
     }
 
     std::string_view name() const { return shell::base_name(text(0)); }
-    bool is_interpreter() const { return shell::is_named(interpreters, name()); }
+    bool is_interpreter() const { return shell::is_named(python_names, name()); }
     bool is(std::size_t behind, std::string_view word) const { return text(behind) == word; }
     std::string_view text(std::size_t behind) const {
         const auto i = at_ + behind;
@@ -68,7 +68,7 @@ bool is_serving_script(std::string_view name) {
     return name == "start" || name == "dev" || name == "serve";
 }
 
-bool starts_package_script(const command_words& words) {
+bool starts_package_script(const server_words& words) {
     const auto name = words.name();
     const bool is_manager = name == "npm" || name == "yarn" || name == "pnpm" || name == "bun";
     return is_manager && (words.is(1, "run") ? is_serving_script(words.text(2))
@@ -76,7 +76,7 @@ bool starts_package_script(const command_words& words) {
 }
 
 /// It is over at once, or goes into the background by itself.
-bool leaves(const command_words& words) {
+bool goes_away(const server_words& words) {
     return words.has({"--help", "--version", "--check-config", "--print-config", "-D", "--daemon",
                       "--daemonize", "--detach"});
 }
@@ -87,7 +87,7 @@ bool is_known_server(const step& one) {
     if (one.call.program == shell::invocation::none || one.call.source != shell::invocation::none) {
         return false;
     }
-    const command_words words(one);
+    const server_words words(one);
     const auto name = words.name();
     if (name == "nginx" || name == "openresty") {
         return words.has_text("daemon off");
@@ -99,7 +99,7 @@ bool is_known_server(const step& one) {
         return words.has({"-F", "--nodaemonize"});
     }
     if (name == "celery") {
-        return words.has({"worker", "beat"}) && !leaves(words);
+        return words.has({"worker", "beat"}) && !goes_away(words);
     }
     if (name == "rails") {
         return words.is(1, "server") || words.is(1, "s");
@@ -114,7 +114,7 @@ bool is_known_server(const step& one) {
         return words.has({"-n", "--nodaemon"});
     }
     return starts_package_script(words) ||
-           (shell::is_named(always_servers, name) && !leaves(words));
+           (shell::is_named(always_servers, name) && !goes_away(words));
 }
 
 }  // namespace lastcall::lint

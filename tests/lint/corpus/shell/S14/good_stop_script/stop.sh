@@ -1,0 +1,4 @@
+#!/bin/sh
+/srv/web/bin/stop_web.sh
+sleep 30
+pkill -9 -f server
