@@ -79,11 +79,11 @@ bool looks_after_programs(const step& one) {
 /// A server that goes on beside what the script comes to.
 bool is_left_behind(const step& one) {
     const auto& around = one.around;
-    const bool is_web_daemon =
-        (one.name() == "nginx" || one.name().starts_with("php-fpm")) && starts_daemon(one);
+    const bool is_web_server = one.name() == "nginx" || one.name().starts_with("php-fpm");
+    const bool is_beside_script = (is_web_server && starts_daemon(one)) ||
+                                  (around.is_background && (is_web_server || is_known_server(one)));
     return around.is_called && !around.is_in_substitution && !around.is_in_source &&
-           around.loops == 0 && around.pipe_length == 1 &&
-           (is_web_daemon || (around.is_background && is_known_server(one)));
+           around.loops == 0 && around.pipe_length == 1 && is_beside_script;
 }
 
 bool is_by_other_user(const step& one) {

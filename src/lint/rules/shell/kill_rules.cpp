@@ -6,6 +6,7 @@
 
 #include "lint/launch/launch_steps.hpp"
 #include "lint/rules/shell/shell_words.hpp"
+#include "lint/rules/shell/waited_time.hpp"
 #include "lint/shell/option_reader.hpp"
 
 namespace lastcall::lint {
@@ -167,18 +168,15 @@ void judge_container(const step& one, const stop_request& stop, bool was_asked,
 }
 
 /// kill; sleep 5; kill -9
-void judge_fixed_wait(const step& one, const stop_request& stop, const step* slept,
+void judge_fixed_wait(const script_case& given, const step& one, const step* slept,
                       std::vector<script_fault>& into) {
-    if (!stop.is_kill() || !is_signal_to_process(stop) || slept == nullptr ||
-        slept->around.loops > 0) {
-        return;
-    }
-    const auto length = shell::duration_of(shell::sleep_of(*slept)->text);
+    const auto length = slept != nullptr ? waited_time(given.script, *slept) : std::nullopt;
     if (length && *length < usual_grace) {
         add_fault(
             into, "S15", one,
-            "SIGKILL comes " + seconds_text(*length) +
-                " s after the first signal, whether the program is done with its work or not");
+            "SIGKILL comes " + seconds_text(*length) + " s after the first signal, " +
+                (slept->around.loops > 0 ? "with no more time for a program that is at work"
+                                         : "whether the program is done with its work or not"));
     }
 }
 
@@ -249,7 +247,7 @@ void find_kills(const script_case& given, std::vector<script_fault>& into) {
             if (asked != nullptr && comes_at_once(given.run.steps, *asked, one)) {
                 add_fault(into, "S15", one, "SIGKILL comes at once after the first signal");
             } else if (was_asked) {
-                judge_fixed_wait(one, *stop, slept, into);
+                judge_fixed_wait(given, one, slept, into);
             } else {
                 add_fault(into, "S14", one, first_is_kill);
             }

@@ -1,0 +1,3 @@
+#!/bin/sh
+php-fpm &
+exec nginx -g 'daemon off;'
