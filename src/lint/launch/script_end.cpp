@@ -64,6 +64,22 @@ bool is_of_script(const step& one) {
     return one.around.is_called && !one.around.is_in_substitution && !one.around.is_in_source;
 }
 
+bool asks_for_an_end(const step& one) {
+    const auto stop = shell::stop_request_of(one);
+    return one.around.is_called && stop && !stop->only_asks;
+}
+
+/// `wait; exit $?`: nothing that lasts comes behind it. What waits for an end that the script has
+/// asked for is none.
+bool is_last_wait(const step& one, const shell::execution& run) {
+    const auto here = run.steps.begin() + (&one - run.steps.data());
+    return one.name() == "wait" && !one.around.is_background && !one.around.is_condition &&
+           one.around.loops == 0 && std::none_of(run.steps.begin(), here, asks_for_an_end) &&
+           std::all_of(here + 1, run.steps.end(), [](const step& later) {
+               return !later.around.is_called || is_short_command(later.name());
+           });
+}
+
 bool replaces(const step& one) {
     return one.call.is_exec() && one.call.program != shell::invocation::none &&
            !one.around.is_background && !one.around.is_in_subshell;
@@ -128,6 +144,10 @@ std::vector<script_end> ends_of(const shell::script& whole, const shell::executi
         }
         if (replaces(one)) {
             made.push_back({is_endless_sleep(one) ? end_kind::sleeps : end_kind::replaced, &one});
+            continue;
+        }
+        if (is_last_wait(one, run)) {
+            made.push_back({end_kind::waits, &one});
             continue;
         }
         const bool is_last_of_pipe = one.around.pipe_position + 1 >= one.around.pipe_length;

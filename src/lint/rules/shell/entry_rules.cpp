@@ -80,8 +80,9 @@ bool looks_after_programs(const step& one) {
 bool is_left_behind(const step& one) {
     const auto& around = one.around;
     const bool is_web_server = one.name() == "nginx" || one.name().starts_with("php-fpm");
-    const bool is_beside_script = (is_web_server && starts_daemon(one)) ||
-                                  (around.is_background && (is_web_server || is_known_server(one)));
+    const bool is_beside_script =
+        ((is_web_server || one.name() == "redis-server") && starts_daemon(one)) ||
+        (around.is_background && (is_web_server || is_known_server(one)));
     return around.is_called && !around.is_in_substitution && !around.is_in_source &&
            around.loops == 0 && around.pipe_length == 1 && is_beside_script;
 }

@@ -1,0 +1,5 @@
+#!/bin/bash
+server &
+worker &
+wait -n
+exit $?

@@ -1,0 +1,5 @@
+#!/bin/sh
+warm_up &
+wait
+echo "it is warm"
+exec server

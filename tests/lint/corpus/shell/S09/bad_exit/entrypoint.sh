@@ -1,0 +1,6 @@
+#!/bin/sh
+server &
+pid=$!
+trap 'kill -TERM $pid' TERM
+wait $pid
+exit $?
