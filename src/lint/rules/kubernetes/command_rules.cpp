@@ -4,22 +4,12 @@
 #include "core/software.hpp"
 #include "lint/launch/staying_shell.hpp"
 #include "lint/rules/kubernetes/pod_case.hpp"
+#include "lint/rules/shell/exec_insert.hpp"
 #include "lint/rules/shell/shell_words.hpp"
 #include "lint/shell/signals.hpp"
 
 namespace lastcall::lint {
 namespace {
-
-/// The text of an inline script that would mend it, put at the begin of the command.
-std::string insert_for(const launch_hop& hop, const script_end& end) {
-    const script_case inner{hop.script->parsed(), hop.script->run(), true, false};
-    for (const script_fault& one : faults_of(inner)) {
-        if (one.rule == "S01" && one.where == end.what->where) {
-            return one.insert;
-        }
-    }
-    return {};
-}
 
 /// Null: the shell is gone when the program runs, or an init in front reaches past it.
 const launch_hop* inline_shell(const container_case& one) {
@@ -79,8 +69,8 @@ void check_shell_in_command(const pod_case& given) {
         if (given.of().kind == "Job" || given.of().kind == "CronJob") {
             made.how = severity::note;  // it ends by itself, and is seldom stopped
         }
-        const auto insert = is_pipeline ? std::string() : insert_for(*hop, *end);
-        if (!insert.empty() && hop->ends.size() == 1) {
+        const auto insert = exec_for(*hop, *end);
+        if (!insert.empty()) {
             place begin = made.at;
             begin.size = 0;
             made.edits.push_back({begin, insert});
