@@ -2,6 +2,7 @@
 
 #include <sys/syscall.h>
 
+#include <algorithm>
 #include <array>
 
 namespace lastcall::sys {
@@ -14,6 +15,7 @@ constexpr int descriptors_looked_at = 4096;
 struct call_name {
     int number;
     std::string_view name;
+    bool is_of_descriptor = false;  ///< its first argument is what it waits at
 };
 constexpr std::array call_names = {
 #ifdef SYS_poll
@@ -23,7 +25,7 @@ constexpr std::array call_names = {
     call_name{SYS_select, "select"},
 #endif
 #ifdef SYS_epoll_wait
-    call_name{SYS_epoll_wait, "epoll_wait"},
+    call_name{SYS_epoll_wait, "epoll_wait", true},
 #endif
 #ifdef SYS_pause
     call_name{SYS_pause, "pause"},
@@ -39,34 +41,34 @@ constexpr std::array call_names = {
 #endif
     call_name{SYS_ppoll, "ppoll"},
     call_name{SYS_pselect6, "pselect6"},
-    call_name{SYS_epoll_pwait, "epoll_pwait"},
-    call_name{SYS_epoll_pwait2, "epoll_pwait2"},
-    call_name{SYS_io_uring_enter, "io_uring_enter"},
-    call_name{SYS_read, "read"},
-    call_name{SYS_readv, "readv"},
-    call_name{SYS_pread64, "pread64"},
-    call_name{SYS_write, "write"},
-    call_name{SYS_writev, "writev"},
-    call_name{SYS_pwrite64, "pwrite64"},
+    call_name{SYS_epoll_pwait, "epoll_pwait", true},
+    call_name{SYS_epoll_pwait2, "epoll_pwait2", true},
+    call_name{SYS_io_uring_enter, "io_uring_enter", true},
+    call_name{SYS_read, "read", true},
+    call_name{SYS_readv, "readv", true},
+    call_name{SYS_pread64, "pread64", true},
+    call_name{SYS_write, "write", true},
+    call_name{SYS_writev, "writev", true},
+    call_name{SYS_pwrite64, "pwrite64", true},
     call_name{SYS_openat, "openat"},
-    call_name{SYS_close, "close"},
+    call_name{SYS_close, "close", true},
     call_name{SYS_unlinkat, "unlinkat"},
-    call_name{SYS_ioctl, "ioctl"},
-    call_name{SYS_fcntl, "fcntl"},
-    call_name{SYS_flock, "flock"},
-    call_name{SYS_fsync, "fsync"},
-    call_name{SYS_fdatasync, "fdatasync"},
+    call_name{SYS_ioctl, "ioctl", true},
+    call_name{SYS_fcntl, "fcntl", true},
+    call_name{SYS_flock, "flock", true},
+    call_name{SYS_fsync, "fsync", true},
+    call_name{SYS_fdatasync, "fdatasync", true},
     call_name{SYS_sync, "sync"},
-    call_name{SYS_syncfs, "syncfs"},
-    call_name{SYS_sync_file_range, "sync_file_range"},
-    call_name{SYS_accept, "accept"},
-    call_name{SYS_accept4, "accept4"},
-    call_name{SYS_connect, "connect"},
-    call_name{SYS_recvfrom, "recvfrom"},
-    call_name{SYS_recvmsg, "recvmsg"},
-    call_name{SYS_recvmmsg, "recvmmsg"},
-    call_name{SYS_sendto, "sendto"},
-    call_name{SYS_sendmsg, "sendmsg"},
+    call_name{SYS_syncfs, "syncfs", true},
+    call_name{SYS_sync_file_range, "sync_file_range", true},
+    call_name{SYS_accept, "accept", true},
+    call_name{SYS_accept4, "accept4", true},
+    call_name{SYS_connect, "connect", true},
+    call_name{SYS_recvfrom, "recvfrom", true},
+    call_name{SYS_recvmsg, "recvmsg", true},
+    call_name{SYS_recvmmsg, "recvmmsg", true},
+    call_name{SYS_sendto, "sendto", true},
+    call_name{SYS_sendmsg, "sendmsg", true},
     call_name{SYS_futex, "futex"},
     call_name{SYS_wait4, "wait4"},
     call_name{SYS_waitid, "waitid"},
@@ -208,6 +210,12 @@ std::string_view system_call_name(int number) noexcept {
         }
     }
     return {};
+}
+
+bool is_call_of_descriptor(int number) noexcept {
+    return std::any_of(call_names.begin(), call_names.end(), [number](const call_name& one) {
+        return one.number == number && one.is_of_descriptor;
+    });
 }
 
 void parse_process_status(std::string_view text, process_facts& facts) noexcept {

@@ -54,4 +54,8 @@ void parse_process_status(std::string_view text, process_facts& facts) noexcept;
 /// The name of a system call in which programs usually wait; empty for any other.
 [[nodiscard]] std::string_view system_call_name(int number) noexcept;
 
+/// Whether the first argument of one of these is the descriptor that it waits at: that of
+/// clock_nanosleep(2) is a clock.
+[[nodiscard]] bool is_call_of_descriptor(int number) noexcept;
+
 }  // namespace lastcall::sys

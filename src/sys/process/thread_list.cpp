@@ -80,7 +80,7 @@ bool read_thread_call(int pid, thread_facts& one) {
         std::string_view all = rest;
         for (int i = 0; i < 6; ++i) {
             const auto word = take_word(rest);
-            if (i == 0 && word.starts_with("0x")) {
+            if (i == 0 && word.starts_with("0x") && is_call_of_descriptor(one.call)) {
                 const auto value = parse_number(word.substr(2), 16);
                 one.first_argument = value && *value < 1U << 20U ? static_cast<int>(*value) : -1;
             }

@@ -20,7 +20,7 @@ struct thread_facts {
     int call = -1;               ///< the system call that it is in; -1: none, or not readable
     std::string_view call_name;  ///< empty when it is none that usually waits
     std::string call_arguments;  ///< "0x4 0x7ffe... ..."
-    int first_argument = -1;     ///< as a descriptor; -1: it can be none
+    int first_argument = -1;     ///< the descriptor that the call waits at; -1: at none
     std::string wchan;           ///< empty: none, or not readable
 };
 
