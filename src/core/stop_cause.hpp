@@ -58,6 +58,8 @@ struct stop_facts {
     disposition child_on_stop = disposition::unknown;
     bool child_is_blocked = false;
     child_place child_stands = child_place::unknown;
+    /// Of a shell: what it has in front of that child, as `sleep infinity`; empty: nothing.
+    std::string_view front_command;
 
     std::size_t listening = 0;
     std::size_t connected = 0;

@@ -225,7 +225,11 @@ void write_cause(const stop_cause& cause, const stop_facts& facts, text_sink& to
             break;
         case kind::shell_in_front:
             to << "a shell waits for ";
-            write_child(facts, to);
+            if (facts.front_command.empty()) {
+                write_child(facts, to);
+            } else {
+                quote(facts.front_command, to);
+            }
             if (facts.on_stop == disposition::caught) {
                 to << "; its trap for " << name << " runs only after that";
             } else if (facts.on_stop == disposition::ignored) {
@@ -358,7 +362,15 @@ void write_fix(const stop_cause& cause, const stop_facts& facts, text_sink& to) 
             }
             break;
         case kind::shell_in_front:
-            write_exec(facts, to);
+            if (facts.front_command.empty() || facts.on_stop != disposition::caught) {
+                write_exec(facts, to);
+            } else {
+                core::fixed_text<512> line;
+                line << facts.front_command << " & wait $!";
+                to << "write ";
+                quote(line.view(), to);
+                to << ": in `wait` a trap runs at once";
+            }
             break;
         case kind::decoy_handler:
             write_handler(facts, to);

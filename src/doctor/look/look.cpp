@@ -116,7 +116,8 @@ void read_scripts(seen& made) {
             continue;
         }
         const auto children = made.children_of(pid);
-        const auto* child = made.find(made.hop_behind(pid));
+        const auto* child = made.foreground_of(pid);
+        child = child == nullptr ? made.find(made.hop_behind(pid)) : child;
         if (child == nullptr && !children.empty()) {
             child = children.front();
         }

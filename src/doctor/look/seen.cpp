@@ -29,6 +29,26 @@ std::vector<const seen_process*> seen::children_of(int pid) const {
     return found;
 }
 
+const seen_process* seen::foreground_of(int shell) const {
+    constexpr std::array of_keyboard{2, 3};  // SIGINT and SIGQUIT: `&` has them ignored
+    const auto* above = find(shell);
+    const seen_process* last = nullptr;
+    for (const auto* child : children_of(shell)) {
+        last = last == nullptr || child->entry.start_time >= last->entry.start_time ? child : last;
+    }
+    if (above == nullptr || last == nullptr || last->entry.is_dead() ||
+        last->entry.pgid != above->entry.pgid) {  // with job control nothing is ignored
+        return nullptr;
+    }
+    return std::none_of(of_keyboard.begin(), of_keyboard.end(),
+                        [&](int signal) {
+                            return last->ignores(signal) || last->catches(signal) ||
+                                   above->ignores(signal);
+                        })
+               ? last
+               : nullptr;
+}
+
 bool seen::is_on_route(int pid) const {
     return std::find(route.begin(), route.end(), pid) != route.end();
 }

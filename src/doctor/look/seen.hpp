@@ -89,6 +89,8 @@ struct seen {
     [[nodiscard]] const seen_process* find(int pid) const { return second.find(pid); }
     [[nodiscard]] const seen_process* before(int pid) const { return first.find(pid); }
     [[nodiscard]] std::vector<const seen_process*> children_of(int pid) const;
+    /// Of a shell: what it runs without `&` now, where its children show that; null: they do not.
+    [[nodiscard]] const seen_process* foreground_of(int shell) const;
     [[nodiscard]] bool is_on_route(int pid) const;
     /// Its parent on the route; 0: it is the first, or not on it.
     [[nodiscard]] int hop_before(int pid) const;

@@ -1,6 +1,7 @@
 #include "doctor/route/route.hpp"
 
 #include <algorithm>
+#include <cstdlib>
 
 #include <lastcall/duration.hpp>
 
@@ -36,11 +37,30 @@ std::optional<judged> judge_state(const seen_process& one) {
     return std::nullopt;
 }
 
+/// `while kill -0 $pid; do sleep 1; done` looks at its trap once a second.
+bool is_brief(const seen& of, const seen_process& child) {
+    constexpr double at_most_s = 5;
+    if (of.before(child.pid()) == nullptr) {
+        return true;
+    }
+    char* end = nullptr;
+    const bool is_sleep = child.program == "sleep" && child.arguments.size() == 2;
+    const double time_s = is_sleep ? std::strtod(child.arguments.back().c_str(), &end) : 0;
+    return is_sleep && (*end == '\0' || std::string_view(end) == "s") && time_s <= at_most_s;
+}
+
 judged judge_shell_trap(const seen& of, const seen_process& shell, const seen_process& next) {
+    if (const auto* other = other_in_front(of, shell, next)) {
+        return {verdict::defers, "its trap runs only after pid " + std::to_string(other->pid()) +
+                                     " `" + other->command + "` has ended"};
+    }
     switch (place_of_child(of, shell, next)) {
         case core::child_place::background:
-            return {verdict::handles, "it is in `wait`, and its trap runs at once; whether " +
-                                          pid_text(next.pid()) + " is told is up to the trap"};
+            return {verdict::handles,
+                    std::string(of.foreground_of(shell.pid()) == nullptr
+                                    ? "it is in `wait`, and its trap runs at once"
+                                    : "its trap runs between its commands") +
+                        "; whether " + pid_text(next.pid()) + " is told is up to the trap"};
         case core::child_place::foreground:
             return {verdict::defers, "its trap runs only after " + pid_text(next.pid()) + " `" +
                                          next.program + "` has ended"};
@@ -175,8 +195,24 @@ std::string_view to_string(verdict value) noexcept {
     return "ended";
 }
 
+const seen_process* other_in_front(const seen& of, const seen_process& shell,
+                                   const seen_process& child) {
+    const auto* place = of.script_of(shell.pid());
+    const auto* front = of.foreground_of(shell.pid());
+    const bool is_waiting = place != nullptr && place->is_wait;
+    return front == nullptr || front == &child || is_waiting || is_brief(of, *front) ? nullptr
+                                                                                     : front;
+}
+
 core::child_place place_of_child(const seen& of, const seen_process& shell,
                                  const seen_process& child) {
+    if (other_in_front(of, shell, child) != nullptr) {
+        return core::child_place::foreground;
+    }
+    const auto* front = of.foreground_of(shell.pid());
+    if (front != nullptr && front != &child) {
+        return core::child_place::background;
+    }
     if (const auto* place = of.script_of(shell.pid())) {
         if (place->is_wait || place->is_background) {
             return core::child_place::background;

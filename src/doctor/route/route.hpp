@@ -47,6 +47,10 @@ struct hop {
 [[nodiscard]] core::child_place place_of_child(const seen& of, const seen_process& shell,
                                                const seen_process& child);
 
+/// What keeps the trap of a shell longer than a moment, where it is not `child`; null: nothing.
+[[nodiscard]] const seen_process* other_in_front(const seen& of, const seen_process& shell,
+                                                 const seen_process& child);
+
 /// An init that sends what it gets to everybody below it: dumb-init, tini -g.
 [[nodiscard]] bool forwards_to_group(const seen_process& one);
 

@@ -224,6 +224,9 @@ core::stop_facts facts_of(const seen& of, const seen_process& one, bool is_reach
             : child->catches(of.signal_to(child->pid())) ? core::disposition::caught
                                                          : core::disposition::by_default;
         facts.child_stands = place_of_child(of, one, *child);
+        if (const auto* front = other_in_front(of, one, *child)) {
+            facts.front_command = front->command;
+        }
     }
     for (const auto* socket : of.sockets_of(one.pid())) {
         // What was handed in goes on listening for who comes after it.

@@ -25,6 +25,7 @@ AT_ONCE = 8  # a look takes a second, in which it sleeps
 TRIES = 5
 STOP_NOT_BEGUN = "what a stop would wait for"
 SHELL_WAITS = "SUBJECT good\n:\n"
+TRAP = "SUBJECT good &\npid=$!\ntrap 'kill $pid; exit' TERM\n"
 NODE = "setInterval(() => 0, 1000); console.log('ready')"
 PYTHON = "import time; print('ready', flush=True); time.sleep(1000)"
 
@@ -79,6 +80,14 @@ TABLE = [
      of.started_as("dash", "-c", f"trap 'exit 0' TERM; {SUBJECT} good; :")),
     ("a trap in wait", "", of.script(
         "SUBJECT good &\npid=$!\ntrap 'kill $pid' TERM\nwait $pid\nwait $pid\n")),
+    ("a trap behind a long sleep", "L15:likely", of.script(TRAP + "while :; do sleep 3600; done\n")),
+    ("a trap behind a long sleep of dash, pid 1", "L15:likely",
+     of.script(TRAP + "sleep 3600\n", shell="dash", pid_1=True)),
+    ("a trap behind short sleeps", "", of.script(TRAP + "while kill -0 $pid; do sleep 1; done\n")),
+    ("a trap in wait, with a reader of its output", "", of.script(
+        "exec > >(cat)\n" + TRAP + "wait $pid\nwait $pid\n")),
+    ("a sleep in front, pid 1", "L14:likely",
+     of.script("SUBJECT good &\nsleep infinity\n", pid_1=True)),
     ("a pipeline", "L18:likely", of.script("SUBJECT good | cat\n")),
     ("flock", "L19:likely", of.started_as("flock", "/dev/null", SUBJECT, "good")),
     ("timeout", "", of.started_as("timeout", "100", SUBJECT, "good")),
