@@ -12,6 +12,7 @@
 #include "cli/screen.hpp"
 #include "core/read_duration.hpp"
 #include "doctor/report/diagnosis.hpp"
+#include "sys/signal/default_action.hpp"
 #include "sys/signal/signal_names.hpp"
 
 namespace lastcall::cli {
@@ -40,6 +41,11 @@ std::string what_is_wrong(const doctor_wish& wish) {
     }
     if (!wish.signal.empty() && sys::signal_number(wish.signal) == 0) {
         return "--signal: \"" + wish.signal + "\" is no signal; write TERM, QUIT or a number";
+    }
+    if (const int number = sys::signal_number(wish.signal);
+        sys::default_action_of(number) == sys::default_action::stops) {
+        return "--signal: " + std::string(sys::signal_name(number)) + " halts a process, and ends "
+               "none";
     }
     if (const auto read = core::read_duration(wish.since); !wish.since.empty() && !read.is_good()) {
         core::fixed_text<200> why;

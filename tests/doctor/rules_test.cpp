@@ -216,6 +216,27 @@ TEST(Rules, OfTheMeaningOfASignal) {
     EXPECT_EQ(rules_of(of), "L10") << "it reloads";
 }
 
+TEST(Rules, OfASignalThatEndsNothing) {
+    auto of = both({server(50)});
+    of.signal = 28;
+    of.signal_name = "SIGWINCH";
+    ASSERT_EQ(rules_of(of), "L03");
+    EXPECT_EQ(findings_of(of).front().what,
+              "it has no handler for SIGWINCH, and by default that does nothing");
+    EXPECT_EQ(doctor::make_route(of).front().what, doctor::verdict::swallows);
+    change(of, 50, [](auto& p) { p.signals.caught |= bit(28); });
+    EXPECT_EQ(rules_of(of), "");
+}
+
+TEST(Rules, OfASignalThatNobodyCanTake) {
+    auto of = both({server(50)});
+    of.signal = 9;
+    of.signal_name = "SIGKILL";
+    EXPECT_EQ(rules_of(of), "L10");
+    EXPECT_EQ(doctor::make_route(of).front().why,
+              "SIGKILL ends it at once, whatever handlers it has");
+}
+
 TEST(Rules, OfABusyLoop) {
     auto of = both({server(50)});
     add_socket(of, 50, listener(2));

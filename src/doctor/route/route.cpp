@@ -8,9 +8,12 @@
 #include "core/stop_cause.hpp"
 #include "doctor/route/meaning.hpp"
 #include "doctor/stop_evidence.hpp"
+#include "sys/signal/default_action.hpp"
 
 namespace lastcall::doctor {
 namespace {
+
+constexpr int sigkill = 9;
 
 struct judged {
     verdict what;
@@ -103,6 +106,17 @@ judged judge_default(const seen& of, const seen_process& one, const seen_process
     if (one.is_namespace_init()) {
         return {verdict::swallows,
                 "as pid 1 without a handler it never gets " + of.signal_name_to(one.pid())};
+    }
+    const auto action = sys::default_action_of(of.signal_to(one.pid()));
+    if (action != sys::default_action::ends) {
+        return {verdict::swallows, "it has no handler, and by default " +
+                                       of.signal_name_to(one.pid()) +
+                                       (action == sys::default_action::stops
+                                            ? " only halts it"
+                                            : " does nothing")};
+    }
+    if (of.signal_to(one.pid()) == sigkill) {
+        return {verdict::dies, "SIGKILL ends it at once, whatever handlers it has"};
     }
     return {verdict::dies, next == nullptr ? "without a handler it ends at once"
                                            : "without telling " + pid_text(next->pid())};

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "doctor/rules/rules.hpp"
+#include "sys/signal/default_action.hpp"
 
 namespace lastcall::doctor {
 namespace {
@@ -9,6 +10,7 @@ namespace {
 constexpr int sighup = 1;
 constexpr int sigint = 2;
 constexpr int sigquit = 3;
+constexpr int sigkill = 9;
 
 /// L02: the handler was there before the signal, and is not any more.
 void judge_vanished_handler(const rule_case& one, const seen_process& process, findings& into) {
@@ -47,6 +49,45 @@ void judge_decoy(const rule_case& one, const seen_process& process, findings& in
                            "', …)`, or put an init in front (docker run --init, tini)",
                     .by = {signals_evidence("SigCgt", process.pid(), process.signals.caught),
                            {"NSpid of pid " + std::to_string(process.pid()), "ends in 1"}}});
+}
+
+/// L03: nobody has to ignore SIGWINCH, which does nothing to who has no handler for it.
+void judge_harmless(const rule_case& one, const seen_process& process, findings& into) {
+    const int signal = one.of.signal_to(process.pid());
+    const auto action = sys::default_action_of(signal);
+    if (action == sys::default_action::ends || process.is_namespace_init() ||
+        process.catches(signal) || process.ignores(signal) || process.blocks(signal) ||
+        process.reads_signalfd(signal) || process.waits_for(signal) ||
+        process.may_take_unseen(signal)) {
+        return;
+    }
+    const auto& name = one.of.signal_name_to(process.pid());
+    into.push_back(
+        {.rule = "L03",
+         .pid = process.pid(),
+         .sure = core::confidence::proven,
+         .what = "it has no handler for " + name + ", and by default that " +
+                 (action == sys::default_action::stops ? "only halts it" : "does nothing"),
+         .fix = "stop it with SIGTERM: an image that it is based on may have set " + name +
+                " for another program (STOPSIGNAL)",
+         .by = {signals_evidence("SigCgt", process.pid(), process.signals.caught),
+                {"default action of " + name, "signal(7)"}}});
+}
+
+/// L10: it is stopped by a signal that nobody can take.
+void judge_kill(const rule_case& one, const seen_process& process, findings& into) {
+    if (one.of.signal_to(process.pid()) != sigkill) {
+        return;
+    }
+    into.push_back({.rule = "L10",
+                    .pid = process.pid(),
+                    .how = weight::loses,
+                    .sure = core::confidence::proven,
+                    .what = "SIGKILL ends it at once, and what is in flight is lost: no handler "
+                            "can take it",
+                    .fix = "stop it with SIGTERM, or the signal that the program documents, and "
+                           "leave SIGKILL to the end of the grace period",
+                    .by = {{"signal", "SIGKILL"}}});
 }
 
 /// L04: ignored since before it was started, as with `nohup` and a shell's `&`.
@@ -212,6 +253,8 @@ void judge_signals(const rule_case& one, findings& into) {
         judge_vanished_handler(one, *process, into);
         judge_decoy(one, *process, into);
         judge_inherited(one, *process, into);
+        judge_harmless(one, *process, into);
+        judge_kill(one, *process, into);
         judge_meaning(one, *process, into);
         judge_startup(one, *process, into);
         judge_pending(one, *process, into);

@@ -169,6 +169,7 @@ class Usage(unittest.TestCase):
         self.check(["x"], 2, "is no process id")
         self.check(["1", "--port", "80"], 2, "one subject at a time")
         self.check(["1", "--signal", "NOPE"], 2, "is no signal")
+        self.check(["1", "--signal", "STOP"], 2, "halts a process, and ends none")
         self.check(["1", "--since", "5"], 2, "has no unit")
         self.check(["1", "--json", "--md"], 2, "two forms")
         self.check(["--service", "web", "--url", "https://x:1"], 2, "on their own machine")
