@@ -176,6 +176,14 @@ TEST(Rules, OfAProgramThatStartsAnother) {
     EXPECT_EQ(rules_of(of), "L19");
 }
 
+TEST(Rules, OfAProgramThatHasEndedMeanwhile) {
+    auto of = both({server(50), server(51, 50)});
+    change(of, 50, [](auto& p) { p.signals.caught = 0; });
+    ASSERT_EQ(rules_of(of), "L11");
+    of.second.processes.erase(51);
+    EXPECT_EQ(rules_of(of), "") << "nobody is left to be told";
+}
+
 TEST(Rules, OfAnInitAndAShell) {
     auto init = server(49);
     init.command = "tini -- sh -c app";

@@ -201,6 +201,9 @@ void judge_startup(const rule_case& one, const seen_process& process, findings& 
 
 /// L11: somebody on the way ends without passing it on.
 void judge_target(const rule_case& one, findings& into) {
+    if (one.of.find(one.of.service()) == nullptr) {
+        return;  // it has ended meanwhile
+    }
     for (std::size_t i = 0; i + 1 < one.route.size(); ++i) {
         const hop& here = one.route[i];
         const auto* process = one.of.find(here.pid);
