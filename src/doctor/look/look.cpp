@@ -15,6 +15,7 @@
 #include "doctor/settings/uwsgi_settings.hpp"
 #include "sys/process/process.hpp"
 #include "sys/process/process_details.hpp"
+#include "sys/process/process_table.hpp"
 #include "sys/signal/signal_names.hpp"
 #include "sys/socket/port_state.hpp"
 
@@ -41,6 +42,10 @@ int process_of(const look_request& what) {
         return owner_of_port(what.port);
     }
     const int process = sys::process_of_thread(what.pid);
+    if (const auto entry = sys::read_process(what.pid); entry && entry->is_of_kernel) {
+        throw look_error("pid " + std::to_string(what.pid) + " is a thread of the kernel",
+                         "no signal ends it; it is over with what it works for");
+    }
     if (process == what.pid) {
         return what.pid;
     }

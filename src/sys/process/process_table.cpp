@@ -11,6 +11,7 @@ namespace {
 
 constexpr std::size_t pid_limit = 4'194'304;  // PID_MAX_LIMIT of the kernel, 64-bit
 constexpr std::uint64_t pf_exiting = 0x4;
+constexpr std::uint64_t pf_kthread = 0x200000;
 constexpr std::size_t entries_between_looks = 16;
 constexpr std::size_t scan_limit = 1U << 18U;  // processes of the machine, when all are read
 
@@ -186,7 +187,9 @@ std::optional<process_entry> parse_process_stat(std::string_view text) noexcept 
     entry.state = fields[3].front();
     entry.pgid = parse_id(fields[5]).value_or(0);
     entry.sid = parse_id(fields[6]).value_or(0);
-    entry.is_exiting = (parse_number(fields[9]).value_or(0) & pf_exiting) != 0;
+    const std::uint64_t flags = parse_number(fields[9]).value_or(0);
+    entry.is_exiting = (flags & pf_exiting) != 0;
+    entry.is_of_kernel = (flags & pf_kthread) != 0;
     entry.threads = static_cast<std::uint32_t>(parse_id(fields[20]).value_or(0));
     entry.start_time = *start;
     return entry;

@@ -24,6 +24,7 @@ struct process_entry {
     std::uint32_t threads = 0;
     char state = '?';              ///< R S D Z T t X I, as in proc(5)
     bool is_exiting = false;       ///< PF_EXITING: inside exit(2), or past it
+    bool is_of_kernel = false;     ///< PF_KTHREAD: it runs no program
     std::uint64_t start_time = 0;  ///< clock ticks since boot; tells a reused id apart
 
     // Its place in the result of find_descendants().
