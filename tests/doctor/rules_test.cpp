@@ -24,7 +24,7 @@ struct row {
 TEST(Rules, OfOneProcess) {
     const std::vector<row> rows{
         {"a handler", [](auto&) {}, "", "L09"},
-        {"no handler", [](auto& p) { p.signals.caught = 0; }, "", ""},
+        {"no handler", [](auto& p) { p.signals.caught = 0; }, "", "L11"},
         {"ignored", [](auto& p) { p.signals.ignored = bit(sigterm); }, "L03", "L03"},
         {"blocked",
          [](auto& p) {
@@ -56,7 +56,7 @@ TEST(Rules, OfOneProcess) {
              p.namespace_pid = 1;
              p.is_host_init = true;
          },
-         "", ""},
+         "", "L11"},
         {"pid 1, just started",
          [](auto& p) {
              p.signals.caught = 0;
@@ -295,6 +295,19 @@ TEST(Rules, OfConnectionsDuringAStop) {
     EXPECT_EQ(rules_of(of), "L45 L43");
     of.second.sockets.front().detail->acknowledged = 700;
     EXPECT_EQ(rules_of(of), "L44 L43") << "it takes some";
+}
+
+TEST(Rules, AStopDoesNotWaitForWhatEndsByDefault) {
+    auto of = both({server(50)});
+    change(of, 50, [](auto& p) {
+        p.signals.caught = 0;
+        p.threads.threads.front().call_name = "read";
+    });
+    add_socket(of, 50, listener(3));
+    add_socket(of, 50, client(100, 5s, 9s));
+    EXPECT_EQ(rules_of(of), "L42") << "who waits is reset, and the stop does not wait";
+    of.since = 20s;
+    EXPECT_EQ(rules_of(of), "L11 L42") << "it was never told";
 }
 
 TEST(Rules, OfASocketThatStillListens) {

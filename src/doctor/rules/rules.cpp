@@ -56,6 +56,11 @@ bool rule_case::is_reached(int pid) const {
     return one != nullptr ? one->is_reached : of.platform.signals_all();
 }
 
+bool rule_case::ends_at_once(int pid) const {
+    const auto* one = hop_of(pid);
+    return one != nullptr && one->what == verdict::dies;
+}
+
 findings judge(const seen& of, const std::vector<hop>& route) {
     const rule_case one{of, route};
     findings all;

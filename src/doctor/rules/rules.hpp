@@ -21,6 +21,8 @@ struct rule_case {
     [[nodiscard]] const hop* hop_of(int pid) const;
     /// The signal comes to it, so what it makes of it matters.
     [[nodiscard]] bool is_reached(int pid) const;
+    /// The signal ends it by default: whatever it does, the stop does not wait for it.
+    [[nodiscard]] bool ends_at_once(int pid) const;
 };
 
 /// All findings, the most likely cause first, each rule once for a process.

@@ -105,6 +105,7 @@ void add_evidence(const rule_case& one, const seen_process& process, stop_cause_
             break;
         case stop_cause_kind::init_default:
         case stop_cause_kind::decoy_handler:
+        case stop_cause_kind::should_have_ended:
         case stop_cause_kind::shell_in_front:
             into.by.push_back(signals_evidence("SigCgt", pid, masks.caught));
             if (process.is_namespace_init()) {
@@ -124,6 +125,15 @@ void add_evidence(const rule_case& one, const seen_process& process, stop_cause_
     if (const auto* place = one.of.script_of(pid)) {
         into.by.push_back(script_evidence(*place));
     }
+}
+
+/// L11: the doctor knows that it is older than the signal, and not exiting.
+void tell_untouched(const core::stop_facts& facts, finding& into) {
+    into.rule = "L11";
+    into.what = std::string(facts.stop_signal) +
+                " ends it by default, and it is still there: the signal has not come to it";
+    into.fix = "look who was signalled: the id in a pid file, a shell or launcher in front, a "
+               "process of the same name";
 }
 
 core::stop_cause cause_of(const rule_case& one, const seen_process& process) {
@@ -146,8 +156,9 @@ bool is_left_out(const rule_case& one, const seen_process& process, core::stop_c
     switch (cause.kind) {
         case stop_cause_kind::unknown:
         case stop_cause_kind::no_handler:
-        case stop_cause_kind::should_have_ended:
             return true;
+        case stop_cause_kind::should_have_ended:  // of a younger one restarts.cpp says more
+            return one.of.since.value_or(too_young) < too_young || process.age <= one.of.since;
         case stop_cause_kind::shell_in_front:
         case stop_cause_kind::launcher_in_front:
             // Who is behind it gets the signal, too.
@@ -258,6 +269,9 @@ void judge_shared_causes(const rule_case& one, findings& into) {
                      .fix = std::string(fix.view()),
                      .by = {}};
         add_evidence(one, process, cause.kind, made);
+        if (cause.kind == stop_cause_kind::should_have_ended) {
+            tell_untouched(facts, made);
+        }
         into.push_back(std::move(made));
     }
 }

@@ -255,7 +255,7 @@ void judge_sockets(const rule_case& one, findings& into) {
     for (const auto& [pid, process] : one.of.second.processes) {
         judge_accept_queue(one, process, into);
         judge_close_wait(one, process, into);
-        if (!one.of.is_stopping()) {
+        if (!one.of.is_stopping() || one.ends_at_once(pid)) {
             continue;
         }
         judge_clients(one, process, into);

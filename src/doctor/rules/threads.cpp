@@ -224,7 +224,8 @@ void judge_threads(const rule_case& one, findings& into) {
         }
         judge_full_pipe(*before, now, into);
         judge_runtime_hook(*before, now, into);
-        if (!has_waiting_loop(now) && !has_waiting_loop(*before) && now.threads.has_calls) {
+        if (!has_waiting_loop(now) && !has_waiting_loop(*before) && now.threads.has_calls &&
+            !one.ends_at_once(pid)) {
             if (!judge_busy_loop(one, *before, now, into)) {
                 judge_blocked_loop(one, *before, now, into);
             }

@@ -90,12 +90,12 @@ def its_child(mode):
 
 
 @fixture
-def after_its_age(mode, seconds):
+def after_its_age(mode, seconds, *more):
     """What is true of it only after some time."""
     with running([SUBJECT, mode]) as process:
         ready(process)
         time.sleep(seconds)
-        yield Asked((process.pid,))
+        yield Asked((process.pid, *more))
 
 
 @fixture

@@ -35,6 +35,7 @@ TABLE = [
     ("a handler", "", of.before("good")),
     ("a handler, pid 1", "", of.started_as(SUBJECT, "good", pid_1=True)),
     ("no handler", "", of.before("default")),
+    ("no handler, though it was told", "L11:hint", of.after_its_age("default", 3, "--since", "2s")),
     ("no handler, pid 1", "L01:proven", of.started_as(SUBJECT, "default", pid_1=True)),
     ("no handler yet, pid 1", "L12:hint", of.young("default")),
     ("node without a handler, pid 1", "L02:likely", servers.program_as_pid_1("node", "-e", NODE)),
