@@ -24,8 +24,8 @@ constexpr std::array launchers = {
     std::string_view("yarnpkg"), std::string_view("pnpm"),   std::string_view("nodemon"),
     std::string_view("poetry"),  std::string_view("pipenv"), std::string_view("mvn"),
     std::string_view("gradle"),  std::string_view("sudo"),   std::string_view("su"),
-    std::string_view("script"),  std::string_view("xargs"),  std::string_view("flock"),
-    std::string_view("strace")};
+    std::string_view("runuser"), std::string_view("script"), std::string_view("xargs"),
+    std::string_view("flock"),   std::string_view("strace")};
 
 std::string_view last_part(std::string_view path) noexcept {
     const std::size_t slash = path.rfind('/');
@@ -225,7 +225,9 @@ stop_cause what_will_fail(const stop_facts& facts) noexcept {
     if (const auto cause = why_signal_is_lost(facts); cause.kind != kind::unknown) {
         return cause;
     }
-    if (facts.children == 1 && !launcher_in(facts.command).empty()) {
+    const auto launcher = launcher_in(facts.command);
+    // sudo(8), "Signal handling": it relays what it gets.
+    if (facts.children == 1 && !launcher.empty() && launcher != "sudo") {
         return {kind::launcher_in_front, confidence::likely};
     }
     if (facts.on_stop == disposition::by_default && !facts.is_blocked) {

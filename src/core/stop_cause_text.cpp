@@ -251,7 +251,13 @@ void write_cause(const stop_cause& cause, const stop_facts& facts, text_sink& to
         case kind::launcher_in_front:
             to << launcher_in(facts.command) << " waits for ";
             write_child(facts, to);
-            to << ", and does not pass " << name << " on reliably";
+            // su(1), "SIGNALS"; runuser(1) is the same program.
+            if (const auto launcher = launcher_in(facts.command);
+                launcher == "su" || launcher == "runuser") {
+                to << ": it passes " << name << " on, and sends SIGKILL 2 s later";
+            } else {
+                to << ", and does not pass " << name << " on reliably";
+            }
             break;
         case kind::waits_for_child:
             to << "it waits for ";

@@ -28,6 +28,10 @@ constexpr std::array supervisors{
                "https://ddollar.github.io/foreman/"},
     supervisor{"honcho", " honcho ", "TERM", seconds(5), "",
                "https://honcho.readthedocs.io/en/latest/"},
+    supervisor{"su", " su ", "TERM", seconds(2), "",
+               "https://man7.org/linux/man-pages/man1/su.1.html"},
+    supervisor{"runuser", " runuser ", "TERM", seconds(2), "",
+               "https://man7.org/linux/man-pages/man1/runuser.1.html"},
     supervisor{"circusd", " circusd ", "TERM", seconds(30), "graceful_timeout",
                "https://circus.readthedocs.io/en/latest/for-ops/configuration/"},
 };

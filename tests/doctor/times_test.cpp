@@ -118,6 +118,18 @@ TEST(Times, TheSupervisorKillsBeforeTheProgramIsDone) {
     EXPECT_EQ(rules_of(of), "") << "runsv never kills";
 }
 
+TEST(Times, OfASupervisorThatHasNoSetting) {
+    auto of = pair_of();
+    set_own(of, 51, 30s);
+    auto& su = of.supervisions.front();
+    su.name = "su";
+    su.wait = 2s;
+    su.source = "su, by default";
+    su.setting = "";
+    ASSERT_EQ(rules_of(of), "L21");
+    EXPECT_EQ(findings_of(of).front().fix, "start gunicorn without su, whose time cannot be set");
+}
+
 TEST(Times, ThePlatformKillsTheSupervisorFirst) {
     auto of = pair_of();
     set_platform(of, 15s);

@@ -18,6 +18,9 @@ std::string fix_of(const budget_link& inner, const budget_link& outer) {
         return "give " + inner.who + " a limit below " + budget_text(outer.time) +
                ", or let its clients leave before";
     }
+    if (outer.kind == link_kind::supervisor && outer.setting.empty()) {
+        return "start " + inner.who + " without " + outer.who + ", whose time cannot be set";
+    }
     if (inner.kind == link_kind::connections) {
         return "close connections that are idle when the stop begins, and answer the others with "
                "`Connection: close`; and raise " +

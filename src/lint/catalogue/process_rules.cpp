@@ -95,7 +95,7 @@ constexpr std::array process_table{
          "exec server > >(tee log) in bash, or leave the output to the platform.",
          "server | tee log", "exec server > >(tee log)"},
     rule{"L19", severity::warning, "a launcher stays in front of the program",
-         "npm, yarn, nodemon, poetry, go run, sudo, flock and the like do not pass signals on, or "
+         "npm, yarn, nodemon, poetry, go run, su, flock and the like do not pass signals on, or "
          "only to a shell.",
          "npm: https://github.com/npm/npm/issues/4603", "Start the program itself.", "npm start",
          "node server.js"},

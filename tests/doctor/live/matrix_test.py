@@ -95,6 +95,7 @@ TABLE = [
      of.script("SUBJECT good &\nsleep infinity\n", pid_1=True)),
     ("a pipeline", "L18:likely", of.script("SUBJECT good | cat\n")),
     ("flock", "L19:likely", of.started_as("flock", "/dev/null", SUBJECT, "good")),
+    ("sudo", "", of.started_as("sudo", SUBJECT, "good")),
     ("timeout", "", of.started_as("timeout", "100", SUBJECT, "good")),
     ("tini and a shell", "L20:likely", of.started_as("tini", "-s", "--", "dash", "-c",
                                               f"{SUBJECT} good; :")),

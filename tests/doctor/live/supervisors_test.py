@@ -10,7 +10,7 @@ import sys
 import unittest
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from patient import (WithFolder, children_of, doctor, free_port, listens, rules_of, wait_until)
+from patient import (IS_ROOT, WithFolder, children_of, doctor, free_port, listens, rules_of, wait_until)
 
 GUNICORN = "/usr/bin/gunicorn --graceful-timeout 30 app:app -b 127.0.0.1:"
 
@@ -75,6 +75,17 @@ class Supervisors(WithFolder):
                 self.assertEqual(rules_of(doctor(process.pid)[0]), rules)
             self.port = free_port()
             command = f"sh -c '{GUNICORN}{self.port}; true'"
+
+    @unittest.skipUnless(IS_ROOT, "needs root for another user")
+    def test_su_kills_after_two_seconds(self):
+        for front in (["su", "-s", "/bin/sh", "-c", f"exec {GUNICORN}{self.port}", "nobody"],
+                      ["runuser", "-u", "nobody", "--", *f"{GUNICORN}{self.port}".split()]):
+            with self.subTest(front[0]), self.server(front, self.port) as process:
+                report, _ = doctor(process.pid)
+                self.assertEqual(rules_of(report), ["L19", "L21"], report["findings"])
+                self.assertEqual(self.link(report, front[0])["ms"], 2000)
+                self.assertIn("SIGKILL 2 s later", report["findings"][0]["what"])
+            self.port = free_port()
 
     def test_a_program_without_a_limit_that_holds_a_connection(self):
         if shutil.which("uvicorn", path="/usr/bin") is None:

@@ -93,7 +93,7 @@ std::string launcher_of(const launch_hop& hop) {
     }
     // Who runs a program as somebody else is D11.
     if (const auto name = core::launcher_in(command);
-        !name.empty() && name != "su" && name != "sudo") {
+        !name.empty() && name != "su" && name != "sudo" && name != "runuser") {
         return std::string(name);
     }
     constexpr std::string_view with_verb[] = {"go run",       "cargo run",    "dotnet run",
