@@ -42,6 +42,20 @@ std::size_t children_of(const sys::process_entry& entry, std::span<const sys::pr
     return count;
 }
 
+namespace {
+
+/// "httpd" of "busybox httpd -f".
+std::string_view applet_of(std::string_view command) noexcept {
+    const std::size_t blank = command.find(' ');
+    if (blank == std::string_view::npos) {
+        return "busybox";
+    }
+    command.remove_prefix(blank + 1);
+    return command.substr(0, command.find(' '));
+}
+
+}  // namespace
+
 std::string_view program_of(const sys::process_facts& process) noexcept {
     constexpr std::string_view deleted = " (deleted)";
     std::string_view exe = process.exe.view();
@@ -50,8 +64,12 @@ std::string_view program_of(const sys::process_facts& process) noexcept {
     }
     const std::size_t slash = exe.rfind('/');
     const std::string_view name = slash == std::string_view::npos ? exe : exe.substr(slash + 1);
-    // busybox is what it was called as.
-    return name.empty() || name == "busybox" ? process.comm.view() : name;
+    if (name != "busybox" && !name.empty()) {
+        return name;
+    }
+    // busybox is what it was called as: by a link, or by its first argument.
+    const std::string_view own = process.comm.view();
+    return name == "busybox" && own == name ? applet_of(process.command.view()) : own;
 }
 
 bool stop_evidence::read(int pid, const stop_question& question) noexcept {

@@ -240,6 +240,16 @@ def program_as_pid_1(*command):
 
 
 @fixture
+def busybox_httpd_as_pid_1():
+    need("unshare", "busybox", root=True)
+    port = free_port()
+    with tempfile.TemporaryDirectory() as folder, \
+            server([*IN_NAMESPACE, "busybox", "httpd", "-f", "-p", f"127.0.0.1:{port}"], port,
+                   folder) as process:
+        yield Asked((init_of_namespace(process), "--deep"))
+
+
+@fixture
 def java_in_hook():
     need("java")
     with tempfile.TemporaryDirectory() as folder:

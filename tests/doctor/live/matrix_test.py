@@ -75,6 +75,9 @@ TABLE = [
     ("seen by another user", "L13:hint L60", of.seen_by_nobody("good")),
     # Shells, inits and launchers in front.
     ("a shell, pid 1", "L14:likely", of.script(SHELL_WAITS, pid_1=True)),
+    ("a shell of busybox, pid 1", "L14:likely",
+     of.started_as("busybox", "sh", "-c", f"{SUBJECT} good; :", pid_1=True)),
+    ("busybox, no shell, pid 1", "L01:proven", servers.busybox_httpd_as_pid_1()),
     ("a shell", "L16:likely", of.script(SHELL_WAITS)),
     ("dash", "L16:likely", of.script(SHELL_WAITS, shell="dash")),
     ("a shell that becomes it", "", of.script("exec SUBJECT good\n")),
