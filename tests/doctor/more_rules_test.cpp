@@ -139,6 +139,21 @@ TEST(Rules, OfConnectionsThatThePeerHasClosed) {
     EXPECT_EQ(rules_of(of), "L47");
 }
 
+TEST(Rules, AConnectionOfItsOwnIsOneToAPortThatSomebodyHas) {
+    const auto with_peer_at = [](std::uint16_t port) {
+        auto of = both({server(50)});
+        auto one = client(100, 5s, 3s);
+        one.is_client = false;
+        one.line.local_port = 50000;
+        one.line.peer_port = port;
+        add_socket(of, 50, one);
+        of.since = 20s;
+        return of;
+    };
+    EXPECT_EQ(rules_of(with_peer_at(5432)), "L48");
+    EXPECT_EQ(rules_of(with_peer_at(40000)), "L09") << "it may be a client, too";
+}
+
 TEST(Rules, OfAnAnswerThatDoesNotCome) {
     auto of = both({server(50)});
     auto database = client(500, 30s, 20s);

@@ -1,6 +1,7 @@
 // The rules that keeper and drill have, too: core/stop_cause decides, and its words are used.
 #include "core/fixed_text.hpp"
 #include "doctor/rules/rules.hpp"
+#include "sys/socket/socket_table.hpp"
 
 namespace lastcall::doctor {
 namespace {
@@ -242,9 +243,12 @@ core::stop_facts facts_of(const seen& of, const seen_process& one, bool is_reach
     for (const auto* socket : of.sockets_of(one.pid())) {
         // What was handed in goes on listening for who comes after it.
         facts.listening += socket->listens() && !one.is_given_sockets ? 1U : 0U;
-        facts.connected += socket->line.is(sys::tcp_states::established) ? 1U : 0U;
-        facts.clients +=
-            socket->is_client && socket->line.is(sys::tcp_states::established) ? 1U : 0U;
+        const bool is_connected = socket->line.is(sys::tcp_states::established);
+        // Of two ports that kernels have chosen neither tells who has called whom.
+        const bool is_told =
+            socket->is_client || socket->line.peer_port < sys::first_ephemeral_port;
+        facts.connected += is_connected && is_told ? 1U : 0U;
+        facts.clients += is_connected && socket->is_client ? 1U : 0U;
     }
     return facts;
 }
