@@ -82,5 +82,36 @@ TEST(Shells, WithoutATrapTheProgramIsToReplaceIt) {
               "write `exec /srv/app` as the last line of the script");
 }
 
+TEST(Shells, ACopyOfTheShellIsNotWhatItIsThereFor) {
+    auto of = both({shell(50), shell(51, 50), server(52, 51)});
+    ASSERT_EQ(rules_of(of), "L16 L16");
+    for (const auto& each : findings_of(of)) {
+        EXPECT_EQ(each.what,
+                  "a shell waits for `/srv/app`, and does not pass SIGTERM on to it");
+        EXPECT_EQ(each.fix, "write `exec /srv/app` as the last line of the script");
+    }
+}
+
+TEST(Shells, ACopyOfTheShellInAPipelineIsNotNamed) {
+    auto of = both({shell(50), server(51, 50)});
+    auto reader = shell(52, 50);
+    of.first.processes.emplace(52, reader);
+    of.second.processes.emplace(52, reader);
+    const auto add_pipe = [&](int pid, int number) {
+        change(of, pid, [&](auto& p) {
+            sys::descriptor pipe;
+            pipe.number = number;
+            pipe.kind = sys::descriptor_kind::pipe;
+            pipe.inode = 7;
+            p.descriptors.all.push_back(pipe);
+        });
+    };
+    add_pipe(51, 1);
+    add_pipe(52, 0);
+    ASSERT_EQ(rules_of(of), "L18");
+    EXPECT_EQ(findings_of(of).front().fix,
+              "write `exec /srv/app > >(…)` in bash, or leave the output to the platform");
+}
+
 }  // namespace
 }  // namespace lastcall::doctor_test

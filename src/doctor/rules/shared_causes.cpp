@@ -226,8 +226,11 @@ core::stop_facts facts_of(const seen& of, const seen_process& one, bool is_reach
     facts.children = children.size();
     const auto* child = of.find(of.hop_behind(one.pid()));
     child = child == nullptr && !children.empty() ? children.front() : child;
-    // What a launcher is there for may be behind a shell of its own.
-    const auto* work = core::launcher_in(one.command).empty() ? child : of.find(of.service());
+    // What a launcher is there for may be behind a shell of its own, and `( … )` is a copy of the
+    // shell.
+    const bool is_copy = child != nullptr && child->arguments == one.arguments;
+    const bool is_behind = is_copy || !core::launcher_in(one.command).empty();
+    const auto* work = is_behind ? of.find(of.service()) : child;
     if (child != nullptr) {
         facts.child_command = work == nullptr || work == &one ? child->command : work->command;
         facts.child_is_blocked = child->blocks(of.signal_to(child->pid()));

@@ -10,6 +10,11 @@ const sys::descriptor* pipe_at(const seen_process& one, int number) {
     return found != nullptr && found->kind == sys::descriptor_kind::pipe ? found : nullptr;
 }
 
+/// `{ …; }` and `while …` in a pipeline run in a copy of the shell.
+std::string part_of_pipeline(const seen_process& shell, const seen_process& child) {
+    return child.arguments == shell.arguments ? "…" : child.command;
+}
+
 /// L18: the shell waits for `server | tee log`.
 void judge_pipeline(const rule_case& one, const seen_process& shell, findings& into) {
     const auto* hop = one.hop_of(shell.pid());
@@ -24,17 +29,23 @@ void judge_pipeline(const rule_case& one, const seen_process& shell, findings& i
             if (out == nullptr || in == nullptr || out->inode != in->inode || writer == reader) {
                 continue;
             }
-            into.push_back(
-                {.rule = "L18",
-                 .pid = shell.pid(),
-                 .sure = core::confidence::likely,
-                 .what = "the shell waits for the pipeline `" + writer->command + " | " +
-                         reader->command + "`: " + one.of.signal_name_to(shell.pid()) +
-                         " to the shell comes to neither of them",
-                 .fix = "write `exec " + writer->command + " > >(" + reader->command +
-                        ")` in bash, or leave the output to the platform",
-                 .by = {{"descriptor 1 of pid " + std::to_string(writer->pid()), out->target},
-                        {"descriptor 0 of pid " + std::to_string(reader->pid()), in->target}}});
+            const auto from = part_of_pipeline(shell, *writer);
+            const auto to = part_of_pipeline(shell, *reader);
+            finding made{
+                .rule = "L18",
+                .pid = shell.pid(),
+                .sure = core::confidence::likely,
+                .what = "the shell waits for the pipeline `" + from + " | " + to + "`: " +
+                        one.of.signal_name_to(shell.pid()) +
+                        " to the shell comes to neither of them",
+                .fix = "write `exec " + from + " > >(" + to +
+                       ")` in bash, or leave the output to the platform",
+                .by = {{"descriptor 1 of pid " + std::to_string(writer->pid()), out->target},
+                       {"descriptor 0 of pid " + std::to_string(reader->pid()), in->target}}};
+            if (const auto* place = one.of.script_of(shell.pid())) {
+                made.by.push_back(script_evidence(*place));
+            }
+            into.push_back(std::move(made));
             return;
         }
     }
