@@ -265,6 +265,30 @@ TEST(Rules, OfABusyLoop) {
     EXPECT_EQ(rules_of(of), "L42") << "another thread waits for connections";
 }
 
+TEST(Rules, OfABusyLoopBesideOthers) {
+    auto of = both({server(50)});
+    add_socket(of, 50, listener(2));
+    change(of, 50, [](auto& p) {
+        p.threads.threads.front().state = 'R';
+        p.threads.threads.front().call_name = "";
+        sys::thread_facts other;  // as the one of V8 for what is due later
+        other.id = 51;
+        other.call_name = "epoll_wait";
+        other.first_argument = 4;
+        p.threads.threads.push_back(other);
+    });
+    auto& now = of.second.processes.at(50);
+    now.threads.threads.front().ticks = 100;
+    EXPECT_EQ(rules_of(of), "L42") << "what the other one waits for is not known";
+    now.watched[4] = {7};
+    sys::descriptor timer;
+    timer.number = 7;
+    now.descriptors.all.push_back(timer);
+    EXPECT_EQ(rules_of(of), "L35");
+    now.watched[4] = {11};
+    EXPECT_EQ(rules_of(of), "L42") << "it has the listening socket";
+}
+
 TEST(Rules, OfALoopInABlockingCall) {
     auto of = both({server(50)});
     add_socket(of, 50, listener(2));

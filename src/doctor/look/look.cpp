@@ -159,6 +159,24 @@ void read_settings(seen& made) {
     }
 }
 
+/// Which loop it is that would take the connections that wait: Node.js has others beside it.
+void read_watched(seen& made) {
+    for (auto& [pid, one] : made.second.processes) {
+        const auto own = made.sockets_of(pid);
+        if (std::none_of(own.begin(), own.end(), [](const seen_socket* each) {
+                return each->listens() && each->line.waiting > 0;
+            })) {
+            continue;
+        }
+        for (const auto& thread : one.threads.threads) {
+            const auto* open = one.descriptors.find(thread.first_argument);
+            if (open != nullptr && open->kind == sys::descriptor_kind::epoll) {
+                one.watched[open->number] = sys::watched_by(pid, open->number);
+            }
+        }
+    }
+}
+
 /// Whom the platform signals; where none is known whoever was named, or is above who listens.
 int entry_of(const look_request& what, const platform_facts& platform, int subject) {
     const int main = platform.main_pid;
@@ -216,6 +234,7 @@ seen look(const look_request& what) {
     seen made = begin_of(what);
     sys::inet_diag ask(made.service());
     const bool has_sockets = look_twice(what, ask, made);
+    read_watched(made);
     ask_others(what, ask, made);
     if (what.peeks && made.is_stopping()) {
         peek_at_clients(made);

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -69,6 +70,8 @@ struct seen_process {
     sys::thread_list threads;
     std::vector<thread_stack> stacks;  ///< where it was asked for them
     sys::descriptor_list descriptors;
+    /// What is in each epoll(7) set that a thread waits at; only where connections wait for it.
+    std::map<int, std::vector<int>> watched;
     std::vector<std::string> stale_sockets;  ///< paths in its arguments that nobody is bound to
     std::vector<std::uint64_t> sockets;      ///< their inodes, of the descriptors; sorted
     std::uint64_t group_periods = 0;         ///< of its cgroup's processor limit: cpu.stat

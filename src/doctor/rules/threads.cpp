@@ -8,14 +8,33 @@
 namespace lastcall::doctor {
 namespace {
 
-bool has_waiting_loop(const seen_process& one) {
-    return std::any_of(one.threads.threads.begin(), one.threads.threads.end(), waits_for_events);
+/// A set that has neither the listening socket in it, nor another set, is not that of its loop.
+bool may_accept(const seen& of, const seen_process& one, const sys::thread_facts& thread) {
+    const auto set = one.watched.find(thread.first_argument);
+    return set == one.watched.end() ||
+           std::any_of(set->second.begin(), set->second.end(), [&](int number) {
+               const auto* open = one.descriptors.find(number);
+               const auto listens = [&](const seen_socket* each) {
+                   return each->listens() && each->line.inode == open->inode;
+               };
+               const auto own = of.sockets_of(one.pid());
+               return open == nullptr || open->kind == sys::descriptor_kind::epoll ||
+                      (open->kind == sys::descriptor_kind::socket &&
+                       std::any_of(own.begin(), own.end(), listens));
+           });
+}
+
+/// `threads`  of one of the looks at `one`
+bool has_waiting_loop(const seen& of, const seen_process& one, const sys::thread_list& threads) {
+    return std::any_of(threads.threads.begin(), threads.threads.end(), [&](const auto& each) {
+        return waits_for_events(each) && may_accept(of, one, each);
+    });
 }
 
 /// Who waits for something else than connections, and so takes none.
 bool takes_none(const seen& of, int pid) {
     const auto* one = of.find(pid);
-    return one != nullptr && one->threads.has_calls && !has_waiting_loop(*one);
+    return one != nullptr && one->threads.has_calls && !has_waiting_loop(of, *one, one->threads);
 }
 
 /// The one of its listening sockets at which connections wait that nobody takes. Null: none.
@@ -224,8 +243,8 @@ void judge_threads(const rule_case& one, findings& into) {
         }
         judge_full_pipe(*before, now, into);
         judge_runtime_hook(*before, now, into);
-        if (!has_waiting_loop(now) && !has_waiting_loop(*before) && now.threads.has_calls &&
-            !one.ends_at_once(pid)) {
+        if (now.threads.has_calls && !has_waiting_loop(one.of, now, now.threads) &&
+            !has_waiting_loop(one.of, now, before->threads) && !one.ends_at_once(pid)) {
             if (!judge_busy_loop(one, *before, now, into)) {
                 judge_blocked_loop(one, *before, now, into);
             }

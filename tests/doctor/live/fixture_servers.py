@@ -240,6 +240,23 @@ def program_as_pid_1(*command):
 
 
 @fixture
+def node_that_computes():
+    """At its first request, for ever; the next client waits."""
+    need("node")
+    port = free_port()
+    text = ("const server = require('http').createServer(() => { for (;;); });\n"
+            "process.on('SIGTERM', () => server.close());\n"
+            f"server.listen({port}, '127.0.0.1');\n")
+    with tempfile.TemporaryDirectory() as folder, \
+            server(["node", write_file(folder, "server.js", text)], port, folder) as process, \
+            socket.create_connection(("127.0.0.1", port)) as first:
+        first.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+        wait_until(lambda: is_read(port, first.getsockname()[1]), "the request to be read")
+        with socket.create_connection(("127.0.0.1", port)):
+            yield Asked((process.pid,))
+
+
+@fixture
 def busybox_httpd_as_pid_1():
     need("unshare", "busybox", root=True)
     port = free_port()

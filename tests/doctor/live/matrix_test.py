@@ -137,6 +137,7 @@ TABLE = [
     ("a further process", "", states.with_processes("forking", 3)),
     # Event loops and threads.
     ("a loop that computes", "L35:likely", of.before("busy")),
+    ("a loop of node that computes", "L35:likely", servers.node_that_computes()),
     ("a thread that computes", "", of.before("computing")),
     ("a loop in read", "L36:likely", of.before("stuck-call")),
     ("joins a thread, before", "", of.before("join")),
