@@ -82,6 +82,17 @@ TEST(Shells, WithoutATrapTheProgramIsToReplaceIt) {
               "write `exec /srv/app` as the last line of the script");
 }
 
+TEST(Shells, NoneOfSeveralProgramsIsTold) {
+    auto of = both({shell(50), in_background(51, 50)});
+    of.first.processes.emplace(52, in_background(52, 50));
+    of.second.processes.emplace(52, in_background(52, 50));
+    ASSERT_EQ(rules_of(of), "L16");
+    EXPECT_EQ(findings_of(of).front().what,
+              "the shell ends by SIGTERM without telling its 2 children, `/srv/app` among them");
+    change(of, 50, [](auto& p) { p.signals.caught |= bit(sigterm); });
+    EXPECT_EQ(rules_of(of), "") << "it is in its wait";
+}
+
 TEST(Shells, ACopyOfTheShellIsNotWhatItIsThereFor) {
     auto of = both({shell(50), shell(51, 50), server(52, 51)});
     ASSERT_EQ(rules_of(of), "L16 L16");

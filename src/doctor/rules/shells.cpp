@@ -51,6 +51,31 @@ void judge_pipeline(const rule_case& one, const seen_process& shell, findings& i
     }
 }
 
+/// L16: none of several could replace the shell, so core/stop_cause has nothing to say of it.
+void judge_several(const rule_case& one, const seen_process& shell, findings& into) {
+    const auto* hop = one.hop_of(shell.pid());
+    const auto* behind = one.of.find(one.of.hop_behind(shell.pid()));
+    const auto children = one.of.children_of(shell.pid());
+    if (hop->is_by_group || hop->what != verdict::dies || behind == nullptr ||
+        children.size() < 2) {
+        return;
+    }
+    finding made{.rule = "L16",
+                 .pid = shell.pid(),
+                 .sure = core::confidence::likely,
+                 .what = "the shell ends by " + one.of.signal_name_to(shell.pid()) +
+                         " without telling its " + std::to_string(children.size()) +
+                         " children, `" + behind->command + "` among them",
+                 .fix = "pass it on: `trap 'kill $(jobs -p)' TERM` before the `wait`, and a second "
+                        "`wait` behind it; or signal the whole group (tini -g, "
+                        "KillMode=control-group)",
+                 .by = {signals_evidence("SigCgt", shell.pid(), shell.signals.caught)}};
+    if (const auto* place = one.of.script_of(shell.pid())) {
+        made.by.push_back(script_evidence(*place));
+    }
+    into.push_back(std::move(made));
+}
+
 /// L20: an init that signals its child only, and that is a shell.
 void judge_init(const rule_case& one, const seen_process& init, findings& into) {
     const auto* child = one.of.find(one.of.hop_behind(init.pid()));
@@ -84,6 +109,7 @@ void judge_shells(const rule_case& one, findings& into) {
         }
         if (core::is_shell(process->program)) {
             judge_pipeline(one, *process, into);
+            judge_several(one, *process, into);
         } else if (core::is_init(process->program)) {
             judge_init(one, *process, into);
         }

@@ -79,6 +79,8 @@ TABLE = [
      of.started_as("busybox", "sh", "-c", f"{SUBJECT} good; :", pid_1=True)),
     ("busybox, no shell, pid 1", "L01:proven", servers.busybox_httpd_as_pid_1()),
     ("a shell", "L16:likely", of.script(SHELL_WAITS)),
+    ("a shell with two programs", "L16:likely",
+     of.script("SUBJECT good &\nSUBJECT good &\nwait -n\n")),
     ("dash", "L16:likely", of.script(SHELL_WAITS, shell="dash")),
     ("a shell that becomes it", "", of.script("exec SUBJECT good\n")),
     ("a trap", "L15:likely", of.script("trap 'exit 0' TERM\n" + SHELL_WAITS)),
