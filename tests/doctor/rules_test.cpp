@@ -265,6 +265,18 @@ TEST(Rules, OfABusyLoop) {
     EXPECT_EQ(rules_of(of), "L42") << "another thread waits for connections";
 }
 
+TEST(Rules, OfAStopThatComputes) {
+    auto of = both({server(50)});
+    change(of, 50, [](auto& p) { p.entry.state = 'R'; });
+    of.since = 20s;
+    EXPECT_EQ(rules_of(of), "") << "it was at work at both looks by chance";
+    of.second.processes.at(50).ticks = 60;
+    ASSERT_EQ(rules_of(of), "L35");
+    EXPECT_EQ(findings_of(of).front().sure, core::confidence::hint);
+    of.since.reset();
+    EXPECT_EQ(rules_of(of), "") << "nobody stops it";
+}
+
 TEST(Rules, OfABusyLoopBesideOthers) {
     auto of = both({server(50)});
     add_socket(of, 50, listener(2));

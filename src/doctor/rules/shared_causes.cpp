@@ -1,6 +1,7 @@
 // The rules that keeper and drill have, too: core/stop_cause decides, and its words are used.
 #include "core/fixed_text.hpp"
 #include "doctor/rules/rules.hpp"
+#include "sys/process/process_details.hpp"
 #include "sys/socket/socket_table.hpp"
 
 namespace lastcall::doctor {
@@ -47,6 +48,13 @@ bool is_same_sleep(const seen_process& before, const seen_process& now) {
            b->wchan != "kernel_clone" && b->call_name != "vfork" && b->call_name != "clone";
 }
 
+/// For at least half of the time between the looks.
+bool has_computed(const seen& of, const seen_process& before, const seen_process& now) {
+    const auto wall = std::chrono::duration_cast<std::chrono::milliseconds>(of.between).count();
+    const auto used = (now.ticks - before.ticks) * 1000 / sys::ticks_per_second();
+    return static_cast<long long>(used) * 2 >= wall;
+}
+
 /// The same at both looks.
 bool has_lasted(stop_cause_kind kind, const seen& of, const seen_process& now) {
     const auto* before = of.before(now.pid());
@@ -64,6 +72,8 @@ bool has_lasted(stop_cause_kind kind, const seen& of, const seen_process& now) {
             return before->entry.is_dead();
         case stop_cause_kind::signalfd_not_read:
             return before->has_pending(of.signal_to(now.pid()));
+        case stop_cause_kind::busy:
+            return before->entry.state == 'R' && has_computed(of, *before, now);
         default:
             return before->entry.state == now.entry.state || !is_state(kind);
     }
@@ -169,12 +179,12 @@ bool is_left_out(const rule_case& one, const seen_process& process, core::stop_c
             return process.age < too_young;
         case stop_cause_kind::decoy_handler:
             return process.names_signal;
-        case stop_cause_kind::busy:             // threads.cpp: with the queue as evidence
         case stop_cause_kind::still_listening:  // sockets.cpp
             return true;
         case stop_cause_kind::clients_remain:
         case stop_cause_kind::peers_remain:
         case stop_cause_kind::waits_for_child:
+        case stop_cause_kind::busy:  // threads.cpp says more where connections wait for it
         case stop_cause_kind::slow_handler:
             return !is_last || one.of.since.value_or(too_young) < too_young;
         default:
