@@ -124,6 +124,20 @@ TEST(Rules, WhatIsOverAtTheSecondLookIsNoFinding) {
     EXPECT_EQ(rules_of(of), "") << "it moves";
 }
 
+TEST(Rules, OfManyThatAreDead) {
+    auto of = both({server(50)});
+    for (int pid = 51; pid < 56; ++pid) {
+        auto dead = server(pid, 50);
+        dead.entry.state = 'Z';
+        dead.parent_command = "/srv/app";
+        of.first.processes.emplace(pid, dead);
+        of.second.processes.emplace(pid, dead);
+    }
+    ASSERT_EQ(rules_of(of), "L28");
+    EXPECT_EQ(findings_of(of).front().what,
+              "5 children of `/srv/app` are dead, and it does not reap them");
+}
+
 TEST(Rules, TheHandlerOfNodeProvesItselfADecoy) {
     auto of = both({server(50)});
     change(of, 50, [](auto& p) {
