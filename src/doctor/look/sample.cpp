@@ -201,6 +201,7 @@ std::optional<seen_process> read_seen_process(int pid) {
     made.signals = facts.signals;
     made.command = facts.command.view();
     made.program = program_of(facts);
+    made.is_of_busybox = facts.exe.view().ends_with("/busybox");
     made.name = facts.comm.view();
     made.arguments = sys::arguments_of(pid);
     made.uid = facts.uid;

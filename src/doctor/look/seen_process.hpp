@@ -41,6 +41,7 @@ struct seen_process {
     std::uint64_t signalfds = 0;  ///< signals that it has a signalfd(2) for, blocked or not
     std::string command;          ///< printable
     std::string program;          ///< the file it runs, without its folder; else its name
+    bool is_of_busybox = false;   ///< its httpd is not that of Apache
     std::string name;             ///< comm: what it calls itself
     std::vector<std::string> arguments;
     std::uint32_t uid = 0;

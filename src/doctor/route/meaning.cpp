@@ -5,6 +5,9 @@
 namespace lastcall::doctor {
 
 const core::software* software_of(const seen_process& one) {
+    if (one.is_of_busybox) {
+        return nullptr;  // a small one of the same name
+    }
     if (const auto* found = core::find_software(one.program)) {
         return found;
     }

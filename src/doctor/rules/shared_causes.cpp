@@ -162,8 +162,9 @@ void tell_untouched(const core::stop_facts& facts, finding& into) {
     into.rule = "L11";
     into.what = std::string(facts.stop_signal) +
                 " ends it by default, and it is still there: the signal has not come to it";
-    into.fix = "look who was signalled: the id in a pid file, a shell or launcher in front, a "
-               "process of the same name";
+    into.fix =
+        "look who was signalled: the id in a pid file, a shell or launcher in front, a "
+        "process of the same name";
 }
 
 core::stop_cause cause_of(const rule_case& one, const seen_process& process) {
