@@ -98,6 +98,26 @@ TEST(Rules, OfAThreadThatNobodyHasWoken) {
     EXPECT_EQ(rules_of(of), "L09") << "it works";
 }
 
+TEST(Rules, OfALockOfAFile) {
+    auto of = both({server(50)});
+    change(of, 50, [](auto& p) {
+        p.threads.threads.front().call_name = "flock";
+        p.threads.threads.front().first_argument = 3;
+        p.lock_holder = 60;
+        p.lock_holder_command = "backup";
+        sys::descriptor file;
+        file.number = 3;
+        file.target = "/srv/lock";
+        p.descriptors.all.push_back(file);
+    });
+    EXPECT_EQ(rules_of(of), "");
+    of.since = 20s;
+    ASSERT_EQ(rules_of(of), "L09");
+    const auto found = findings_of(of).front();
+    EXPECT_NE(found.what.find("the lock is held by pid 60 `backup`"), std::string::npos);
+    EXPECT_EQ(found.by[1].value, "/srv/lock");
+}
+
 TEST(Rules, OfAShutdownHookOfJava) {
     auto of = both({server(50)});
     auto hook = thread_in(51, "futex");

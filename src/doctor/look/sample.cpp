@@ -6,6 +6,7 @@
 #include "doctor/look/group_facts.hpp"
 #include "doctor/look/stale_sockets.hpp"
 #include "doctor/stop_evidence.hpp"
+#include "sys/process/file_locks.hpp"
 #include "sys/process/proc_reader.hpp"
 #include "sys/process/process.hpp"
 #include "sys/process/process_details.hpp"
@@ -222,6 +223,10 @@ std::optional<seen_process> read_seen_process(int pid) {
     made.threads = sys::threads_of(pid);
     for (const auto& one : made.threads.threads) {
         made.ticks += one.ticks;
+        if (one.call_name == "flock" || one.call_name == "fcntl") {
+            made.lock_holder = sys::holder_of_lock(pid);
+            made.lock_holder_command = command_of_process(made.lock_holder);
+        }
     }
     if (!facts.entry.is_dead()) {
         made.descriptors = sys::descriptors_of(pid);

@@ -67,6 +67,8 @@ struct seen_process {
     std::string wchan;
     std::string_view call_name;
     int sleeping_thread = 0;
+    int lock_holder = 0;  ///< who has the lock of a file that it waits for; 0: it waits for none
+    std::string lock_holder_command;
     std::uint64_t ticks = 0;  ///< of processor time, all threads
     sys::thread_list threads;
     std::vector<thread_stack> stacks;  ///< where it was asked for them

@@ -126,7 +126,11 @@ void add_evidence(const rule_case& one, const seen_process& process, stop_cause_
             into.by.push_back(state_evidence(process));
             break;
     }
-    const auto* sleeper = kind == stop_cause_kind::uninterruptible ? sleeper_in(process) : nullptr;
+    const auto* sleeper =
+        kind == stop_cause_kind::uninterruptible ? sleeper_in(process)
+        : kind == stop_cause_kind::slow_handler && !process.threads.threads.empty()
+            ? &process.threads.threads.front()
+            : nullptr;
     const auto* open =
         sleeper == nullptr ? nullptr : process.descriptors.find(sleeper->first_argument);
     if (open != nullptr) {
@@ -135,6 +139,15 @@ void add_evidence(const rule_case& one, const seen_process& process, stop_cause_
     if (const auto* place = one.of.script_of(pid)) {
         into.by.push_back(script_evidence(*place));
     }
+}
+
+/// L09: which file it is stands in the evidence.
+void tell_lock(const seen_process& process, finding& into) {
+    const auto holder = "pid " + std::to_string(process.lock_holder);
+    into.what += ": the lock is held by " + holder + " `" + process.lock_holder_command + "`";
+    into.fix = "look what " + holder + " does, and give the wait for the lock a limit";
+    into.by.push_back(
+        {"/proc/locks", holder + " has it, pid " + std::to_string(process.pid()) + " waits"});
 }
 
 /// The dead children of its parent at both looks, it among them.
@@ -234,6 +247,9 @@ void judge_shared_causes(const rule_case& one, findings& into) {
                      .fix = std::string(fix.view()),
                      .by = {}};
         add_evidence(one, process, cause.kind, made);
+        if (cause.kind == stop_cause_kind::slow_handler && process.lock_holder != 0) {
+            tell_lock(process, made);
+        }
         if (cause.kind == stop_cause_kind::should_have_ended) {
             tell_untouched(facts, made);
         }
