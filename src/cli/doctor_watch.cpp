@@ -2,7 +2,10 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstdint>
 #include <cstdio>
+#include <map>
+#include <string>
 
 #include "cli/command.hpp"
 #include "cli/problem.hpp"
@@ -91,12 +94,48 @@ int watch_for_restart(doctor::look_request what, const doctor_wish& wish,
     return status_ok;
 }
 
+/// Those that it had started.
+class started_processes {
+public:
+    void take(const doctor::seen& of) {
+        for (const auto& [pid, one] : of.second.processes) {
+            if (pid != of.entry()) {
+                found_[pid] = {one.entry.start_time, one.command};
+            }
+        }
+    }
+
+    /// Returns: whether some of them go on.
+    bool tell(teller& to) const {
+        bool has_one = false;
+        for (const auto& [pid, one] : found_) {
+            const auto entry = sys::read_process(pid);
+            if (entry && !entry->is_dead() && entry->start_time == one.start_time) {
+                to.tell("L57 pid " + std::to_string(pid) + ": `" + one.command +
+                            "` was started by it, and goes on; signal the whole group or tree, or "
+                            "end it in the handler",
+                        "");
+                has_one = true;
+            }
+        }
+        return has_one;
+    }
+
+private:
+    struct started {
+        std::uint64_t start_time = 0;
+        std::string command;
+    };
+    std::map<int, started> found_;
+};
+
 }  // namespace
 
 int watch(doctor::look_request what, const doctor_wish& wish) {
     teller to(wish, what.since.value_or(std::chrono::nanoseconds(0)));
     int service = 0;
     std::optional<doctor::ended_process> last;
+    started_processes below;
     for (bool is_first = true;; is_first = false) {
         what.since = to.now();
         bool is_over = false;
@@ -111,6 +150,7 @@ int watch(doctor::look_request what, const doctor_wish& wish) {
                     what.ports.emplace(socket.line.family, socket.line.local_port);
                 }
             }
+            below.take(one.of);
             const auto* entry = one.of.before(what.pid);
             if (entry != nullptr && !entry->arguments.empty()) {  // while it ends it has none
                 last = doctor::remembered(*entry);
@@ -129,7 +169,9 @@ int watch(doctor::look_request what, const doctor_wish& wish) {
             what.pid = service;
         }
         if (is_over) {
-            return last ? watch_for_restart(std::move(what), wish, *last, to) : status_ok;
+            const int status =
+                last ? watch_for_restart(std::move(what), wish, *last, to) : status_ok;
+            return status == status_ok && below.tell(to) ? status_found : status;
         }
     }
 }

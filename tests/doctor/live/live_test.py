@@ -192,6 +192,28 @@ class Usage(unittest.TestCase):
             self.assertIn("it has ended", rest)
             self.assertEqual(asked.returncode, 0)
 
+    def test_it_names_who_is_left(self):
+        script = ("import os, signal, sys, time\n"
+                  "signal.signal(15, lambda *_: sys.exit(0))\n"
+                  "if os.fork() == 0:\n"
+                  "    signal.signal(15, signal.SIG_DFL)\n"
+                  "    os.execvp('sleep', ['sleep', '1000'])\n"
+                  "print('ready', flush=True)\n"
+                  "while True:\n    time.sleep(100)\n")
+        with running([sys.executable, "-c", script]) as process:
+            process.stdout.readline()
+            wait_until(lambda: field_of(children_of(process.pid)[0], "Name") == "sleep", "sleep")
+            left = children_of(process.pid)[0]
+            asked = subprocess.Popen([LASTCALL, "doctor", "--watch", str(process.pid)],
+                                     stdout=subprocess.PIPE, text=True)
+            asked.stdout.readline()
+            process.send_signal(signal.SIGTERM)
+            process.wait()
+            rest, _ = asked.communicate(timeout=CEILING)
+            os.kill(left, signal.SIGKILL)
+            self.assertIn(f"L57 pid {left}: `sleep 1000` was started by it, and goes on", rest)
+            self.assertEqual(asked.returncode, 3)
+
     def test_it_goes_on_when_the_port_is_closed(self):
         path = tempfile.mkdtemp()
         self.addCleanup(shutil.rmtree, path)
