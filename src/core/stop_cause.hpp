@@ -58,7 +58,8 @@ struct stop_facts {
     disposition child_on_stop = disposition::unknown;
     bool child_is_blocked = false;
     child_place child_stands = child_place::unknown;
-    /// Of a shell: what it has in front of that child, as `sleep infinity`; empty: nothing.
+    /// Of a shell: what it has in front, as `sleep infinity`, where that is not what it is there
+    /// for; empty: nothing.
     std::string_view front_command;
 
     std::size_t listening = 0;

@@ -51,6 +51,21 @@ void write_exec(const stop_facts& facts, text_sink& to) noexcept {
     to << (is_one_line ? " as the last command of `-c`" : " as the last line of the script");
 }
 
+/// A program replaces its shell; a `sleep` is only to be waited for in another way.
+void write_end_of_wait(const stop_facts& facts, text_sink& to) noexcept {
+    const bool has_trap = facts.on_stop == disposition::caught;
+    const bool only_sleeps = facts.front_command == facts.child_command;
+    if (facts.front_command.empty() || (!has_trap && !only_sleeps)) {
+        write_exec(facts, to);
+        return;
+    }
+    core::fixed_text<512> line;
+    line << facts.front_command << " & wait $!";
+    to << (has_trap ? "write " : "set a trap, as `trap 'exit 143' TERM`, and write ");
+    quote(line.view(), to);
+    to << ": in `wait` a trap runs at once";
+}
+
 void write_where(const stop_facts& facts, text_sink& to) noexcept {
     if (!facts.system_call.empty()) {
         to << " in " << facts.system_call;
@@ -368,15 +383,7 @@ void write_fix(const stop_cause& cause, const stop_facts& facts, text_sink& to) 
             }
             break;
         case kind::shell_in_front:
-            if (facts.front_command.empty() || facts.on_stop != disposition::caught) {
-                write_exec(facts, to);
-            } else {
-                core::fixed_text<512> line;
-                line << facts.front_command << " & wait $!";
-                to << "write ";
-                quote(line.view(), to);
-                to << ": in `wait` a trap runs at once";
-            }
+            write_end_of_wait(facts, to);
             break;
         case kind::decoy_handler:
             write_handler(facts, to);

@@ -78,8 +78,15 @@ TEST(Shells, WithoutATrapTheProgramIsToReplaceIt) {
     });
     ASSERT_EQ(rules_of(of), "L14");
     EXPECT_EQ(findings_of(of).front().what.find("a shell waits for `sleep infinity`"), 0U);
+    EXPECT_EQ(findings_of(of).front().fix, "write `exec /srv/app` as the last line of the script");
+}
+
+TEST(Shells, ASleepIsNotToReplaceTheShell) {
+    auto of = both({shell(50), sleep_for("infinity", 51, 50)});
+    ASSERT_EQ(rules_of(of), "L16");
     EXPECT_EQ(findings_of(of).front().fix,
-              "write `exec /srv/app` as the last line of the script");
+              "set a trap, as `trap 'exit 143' TERM`, and write `sleep infinity & wait $!`: in "
+              "`wait` a trap runs at once");
 }
 
 TEST(Shells, NoneOfSeveralProgramsIsTold) {

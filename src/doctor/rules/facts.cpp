@@ -61,6 +61,8 @@ core::stop_facts facts_of(const seen& of, const seen_process& one, bool is_reach
         facts.child_stands = place_of_child(of, one, *child);
         if (const auto* front = other_in_front(of, one, *child)) {
             facts.front_command = front->command;
+        } else if (child->program == "sleep") {
+            facts.front_command = child->command;
         }
     }
     for (const auto* socket : of.sockets_of(one.pid())) {
