@@ -81,10 +81,11 @@ void write_child(const stop_facts& facts, text_sink& to) noexcept {
     } else {
         to << facts.children << (facts.children == 1 ? " child" : " children");
     }
+    const std::string_view which = facts.children > 1 ? ", one of which " : ", which ";
     if (facts.child_on_stop == disposition::ignored) {
-        to << ", which ignores " << facts.stop_signal;
+        to << which << "ignores " << facts.stop_signal;
     } else if (facts.child_is_blocked) {
-        to << ", which blocks " << facts.stop_signal;
+        to << which << "blocks " << facts.stop_signal;
     }
 }
 
