@@ -44,7 +44,8 @@ std::string what_is_wrong(const doctor_wish& wish) {
     }
     if (const int number = sys::signal_number(wish.signal);
         sys::default_action_of(number) == sys::default_action::stops) {
-        return "--signal: " + std::string(sys::signal_name(number)) + " halts a process, and ends "
+        return "--signal: " + std::string(sys::signal_name(number)) +
+               " halts a process, and ends "
                "none";
     }
     if (const auto read = core::read_duration(wish.since); !wish.since.empty() && !read.is_good()) {

@@ -30,7 +30,8 @@ std::vector<const seen_process*> seen::children_of(int pid) const {
 }
 
 const seen_process* seen::foreground_of(int shell) const {
-    constexpr std::array of_keyboard{2, 3};  // SIGINT and SIGQUIT: `&` has them ignored
+    constexpr int sigint = 2;
+    constexpr int sigquit = 3;
     const auto* above = find(shell);
     const seen_process* last = nullptr;
     for (const auto* child : children_of(shell)) {
@@ -40,13 +41,11 @@ const seen_process* seen::foreground_of(int shell) const {
         last->entry.pgid != above->entry.pgid) {  // with job control nothing is ignored
         return nullptr;
     }
-    return std::none_of(of_keyboard.begin(), of_keyboard.end(),
-                        [&](int signal) {
-                            return last->ignores(signal) || last->catches(signal) ||
-                                   above->ignores(signal);
-                        })
-               ? last
-               : nullptr;
+    // What is started with `&` has both ignored; bash has SIGQUIT ignored for itself, too.
+    const auto is_default = [&](int number) {
+        return !last->ignores(number) && !last->catches(number);
+    };
+    return is_default(sigint) && is_default(sigquit) && !above->ignores(sigint) ? last : nullptr;
 }
 
 bool seen::is_on_route(int pid) const {

@@ -59,11 +59,11 @@ judged judge_shell_trap(const seen& of, const seen_process& shell, const seen_pr
     }
     switch (place_of_child(of, shell, next)) {
         case core::child_place::background:
-            return {verdict::handles,
-                    std::string(of.foreground_of(shell.pid()) == nullptr
-                                    ? "it is in `wait`, and its trap runs at once"
-                                    : "its trap runs between its commands") +
-                        "; whether " + pid_text(next.pid()) + " is told is up to the trap"};
+            return {verdict::handles, std::string(of.foreground_of(shell.pid()) == nullptr
+                                                      ? "it is in `wait`, and its trap runs at once"
+                                                      : "its trap runs between its commands") +
+                                          "; whether " + pid_text(next.pid()) +
+                                          " is told is up to the trap"};
         case core::child_place::foreground:
             return {verdict::defers, "its trap runs only after " + pid_text(next.pid()) + " `" +
                                          next.program + "` has ended"};
@@ -109,11 +109,9 @@ judged judge_default(const seen& of, const seen_process& one, const seen_process
     }
     const auto action = sys::default_action_of(of.signal_to(one.pid()));
     if (action != sys::default_action::ends) {
-        return {verdict::swallows, "it has no handler, and by default " +
-                                       of.signal_name_to(one.pid()) +
-                                       (action == sys::default_action::stops
-                                            ? " only halts it"
-                                            : " does nothing")};
+        return {verdict::swallows,
+                "it has no handler, and by default " + of.signal_name_to(one.pid()) +
+                    (action == sys::default_action::stops ? " only halts it" : " does nothing")};
     }
     if (of.signal_to(one.pid()) == sigkill) {
         return {verdict::dies, "SIGKILL ends it at once, whatever handlers it has"};

@@ -35,8 +35,8 @@ void judge_pipeline(const rule_case& one, const seen_process& shell, findings& i
                 .rule = "L18",
                 .pid = shell.pid(),
                 .sure = core::confidence::likely,
-                .what = "the shell waits for the pipeline `" + from + " | " + to + "`: " +
-                        one.of.signal_name_to(shell.pid()) +
+                .what = "the shell waits for the pipeline `" + from + " | " + to +
+                        "`: " + one.of.signal_name_to(shell.pid()) +
                         " to the shell comes to neither of them",
                 .fix = "write `exec " + from + " > >(" + to +
                        ")` in bash, or leave the output to the platform",
@@ -66,9 +66,10 @@ void judge_several(const rule_case& one, const seen_process& shell, findings& in
                  .what = "the shell ends by " + one.of.signal_name_to(shell.pid()) +
                          " without telling its " + std::to_string(children.size()) +
                          " children, `" + behind->command + "` among them",
-                 .fix = "pass it on: `trap 'kill $(jobs -p)' TERM` before the `wait`, and a second "
-                        "`wait` behind it; or signal the whole group (tini -g, "
-                        "KillMode=control-group)",
+                 .fix =
+                     "pass it on: `trap 'kill $(jobs -p)' TERM` before the `wait`, and a second "
+                     "`wait` behind it; or signal the whole group (tini -g, "
+                     "KillMode=control-group)",
                  .by = {signals_evidence("SigCgt", shell.pid(), shell.signals.caught)}};
     if (const auto* place = one.of.script_of(shell.pid())) {
         made.by.push_back(script_evidence(*place));

@@ -101,7 +101,7 @@ TABLE = [
     ("a pipeline", "L18:likely", of.script("SUBJECT good | cat\n")),
     ("a pipeline into a loop", "L18:likely",
      of.script("SUBJECT good | while read line; do echo \"$line\"; done\n")),
-    ("a shell in a shell", "L16:likely L16:likely", of.script("( cd /; SUBJECT good; : )\n:\n")),
+    ("a shell in a shell", "L16:likely", of.script("( cd /; SUBJECT good; : )\n:\n")),
     ("flock", "L19:likely", of.started_as("flock", "/dev/null", SUBJECT, "good")),
     ("sudo", "", of.started_as("sudo", SUBJECT, "good")),
     ("timeout", "", of.started_as("timeout", "100", SUBJECT, "good")),
