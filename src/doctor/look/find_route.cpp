@@ -128,6 +128,15 @@ int owner_of_port(std::uint16_t port) {
     return owner;
 }
 
+std::optional<int> other_at_port(std::uint16_t port, const snapshot& known) {
+    sys::inet_diag ask;
+    auto inodes = listening_inodes(ask, port);
+    for (const auto& one : known.sockets) {
+        inodes.erase(one.line.inode);
+    }
+    return inodes.empty() ? std::nullopt : std::optional(find_owner(inodes));
+}
+
 int entry_above(int pid) {
     if (namespace_pid_of(pid) != 0 && namespace_pid_of(pid) != pid) {
         for (int at = pid; at > 1; at = parent_of(at)) {

@@ -18,6 +18,10 @@ namespace lastcall::doctor {
 /// descend from. Errors: look_error: nobody listens, or it may not be seen who.
 [[nodiscard]] int owner_of_port(std::uint16_t port);
 
+/// Somebody who has a socket of its own at this port, which is none of `known`. 0: it may not be
+/// seen who. Unset: nobody.
+[[nodiscard]] std::optional<int> other_at_port(std::uint16_t port, const snapshot& known);
+
 /// Whoever has to be signalled so that `pid` ends, as far as that can be told: the first process of
 /// its container, or the shell or launcher that was put in front of it.
 [[nodiscard]] int entry_above(int pid);

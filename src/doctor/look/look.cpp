@@ -93,6 +93,17 @@ bool is_shared(const seen& made, sys::inet_diag& ask, std::uint16_t port) {
     return has_other;
 }
 
+/// With SO_REUSEPORT each has a socket of its own at the port, and only one of them is looked at.
+void tell_other_at_port(std::uint16_t port, seen& made) {
+    if (const auto other = other_at_port(port, made.second)) {
+        const auto pid = std::to_string(*other);
+        made.blind_spots.push_back(
+            {"who else listens on port " + std::to_string(port),
+             *other == 0 ? "it may not be looked at" : "pid " + pid + " does, too",
+             *other == 0 ? right_that_is_missing().fix : "lastcall doctor " + pid, "all"});
+    }
+}
+
 /// What the platform and the service themselves say, after the second look.
 void ask_others(const look_request& what, sys::inet_diag& ask, seen& made) {
     if (what.count_restarts) {
@@ -235,6 +246,9 @@ seen look(const look_request& what) {
     sys::inet_diag ask(made.service());
     const bool has_sockets = look_twice(what, ask, made);
     read_watched(made);
+    if (what.port != 0) {
+        tell_other_at_port(what.port, made);
+    }
     ask_others(what, ask, made);
     if (what.peeks && made.is_stopping()) {
         peek_at_clients(made);

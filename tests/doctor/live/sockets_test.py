@@ -150,6 +150,26 @@ class Streams(unittest.TestCase):
             self.assertEqual((before, after), (["L41", rule], [rule]))
 
 
+class SharedPorts(unittest.TestCase):
+    SERVER = ("import signal, socket, sys\n"
+              "signal.signal(15, lambda *_: sys.exit(0))\n"
+              "a = socket.create_server(('127.0.0.1', int(sys.argv[1])), reuse_port=True)\n"
+              "print('ready', a.getsockname()[1], flush=True)\n"
+              "a.accept()\n")
+
+    def test_the_other_one_is_named(self):
+        with running([sys.executable, "-c", self.SERVER, "0"]) as first:
+            port = first.stdout.readline().split()[1]
+            self.assertNotIn("who else listens", str(doctor("--port", port)[0]["blind_spots"]))
+            with running([sys.executable, "-c", self.SERVER, port]) as second:
+                second.stdout.readline()
+                report, _ = doctor("--port", port)
+                seen = report["route"][0]["pid"]
+                other = next(one for one in report["blind_spots"]
+                             if one["what"] == f"who else listens on port {port}")
+                self.assertEqual({seen, int(other["why"].split()[1])}, {first.pid, second.pid})
+
+
 class Peeking(unittest.TestCase):
     def test_frames_that_nobody_has_read(self):
         with server() as process, client(process.port, "/unread") as one:
