@@ -235,6 +235,10 @@ bool look_twice(const look_request& what, sys::inet_diag& ask, seen& made) {
     sys::sleep_until(begin + what.between);
     const bool has_second =
         read_all(pids, ask, made.is_stopping(), known_by(made.first, what.ports), made.second);
+    std::erase_if(made.second.processes, [&](const auto& now) {  // its id was given away meanwhile
+        const auto* before = made.before(now.first);
+        return before != nullptr && before->entry.start_time != now.second.entry.start_time;
+    });
     made.between = std::chrono::steady_clock::now() - begin;
     return has_first && has_second;
 }
