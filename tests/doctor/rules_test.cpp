@@ -371,6 +371,15 @@ TEST(Rules, OfASocketThatStillListens) {
     EXPECT_EQ(rules_of(of), "L09") << "the socket is systemd's";
 }
 
+TEST(Rules, WhoeverIsBehindAMasterMayNotHaveBeenTold) {
+    auto of = both({server(50), server(51, 50)});
+    add_socket(of, 51, listener());
+    of.since = 20s;
+    ASSERT_EQ(rules_of(of), "L41");
+    EXPECT_EQ(findings_of(of).front().what.find("pid 50 above it was told to stop, and it still"),
+              0U);
+}
+
 TEST(Rules, OfAListenerThatWasInherited) {
     auto sleeper = server(51, 50);
     sleeper.program = "sleep";

@@ -10,6 +10,15 @@ namespace {
 
 using std::chrono::seconds;
 
+/// Who stops its children in a way of its own may not have told this one.
+std::string told_text(const rule_case& one, int pid) {
+    const auto* above = one.hop_of(one.of.hop_before(pid));
+    return above == nullptr || above->what != verdict::handles || one.hop_of(pid)->is_by_group
+               ? "it was told to stop, and still listens on "
+               : "pid " + std::to_string(above->pid) +
+                     " above it was told to stop, and it still listens on ";
+}
+
 /// L41: it still takes new connections.
 void judge_listener(const rule_case& one, const seen_process& process, findings& into) {
     constexpr auto usual_announcement = seconds(2);
@@ -22,7 +31,7 @@ void judge_listener(const rule_case& one, const seen_process& process, findings&
             into.push_back({.rule = "L41",
                             .pid = process.pid(),
                             .sure = core::confidence::hint,
-                            .what = "it was told to stop, and still listens on " + socket->local +
+                            .what = told_text(one, process.pid()) + socket->local +
                                     ": unless it announces its stop first, its handler ends "
                                     "nothing",
                             .fix = "close the listening socket once the delay for the load "
