@@ -25,6 +25,10 @@ bool starts_with(std::string_view text, std::string_view start) noexcept {
 /// How a handler is installed in the language of the program.
 void write_handler(const stop_facts& facts, text_sink& to) noexcept {
     const std::string_view program = facts.program;
+    if (program == "java" && facts.command.find(" -Xrs") != std::string_view::npos) {
+        to << "start it without -Xrs, which keeps the virtual machine from handling it";
+        return;
+    }
     to << "add a handler for " << facts.stop_signal;
     if (program == "node" || program == "nodejs") {
         to << ": `process.on('" << facts.stop_signal << "', …)`";

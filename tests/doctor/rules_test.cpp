@@ -124,6 +124,18 @@ TEST(Rules, WhatIsOverAtTheSecondLookIsNoFinding) {
     EXPECT_EQ(rules_of(of), "") << "it moves";
 }
 
+TEST(Rules, OfJavaThatWasToldToHandleNothing) {
+    auto of = both({server(50)});
+    change(of, 50, [](auto& p) {
+        p.signals.caught = 0;
+        p.namespace_pid = 1;
+        p.program = "java";
+        p.command = "java -Xrs -jar app.jar";
+    });
+    ASSERT_EQ(rules_of(of), "L01");
+    EXPECT_EQ(findings_of(of).front().fix.find("start it without -Xrs"), 0U);
+}
+
 TEST(Rules, OfManyThatAreDead) {
     auto of = both({server(50)});
     for (int pid = 51; pid < 56; ++pid) {
