@@ -69,6 +69,25 @@ TEST(DoctorReport, TheLineOfAWatchNamesTheCauseBeforeTheStepOfSystemd) {
         << "nothing else is known";
 }
 
+TEST(DoctorReport, ConnectionsThatWereNotLookedIntoAreCounted) {
+    auto of = both({server(50)});
+    for (int i = 0; i < 300; ++i) {
+        add_socket(of, 50, client(100, std::chrono::seconds(5), std::chrono::seconds(9)));
+        if (i >= 256) {
+            of.second.sockets.back().detail.reset();
+        }
+    }
+    const auto has_one = [&] {
+        of.blind_spots.clear();
+        doctor::tell_blind_spots(of, true);
+        return std::any_of(of.blind_spots.begin(), of.blind_spots.end(),
+                           [](const auto& each) { return each.what == "44 of 300 connections"; });
+    };
+    EXPECT_FALSE(has_one()) << "they are not told of before";
+    of.since = std::chrono::seconds(20);
+    EXPECT_TRUE(has_one());
+}
+
 TEST(DoctorReport, EachRuleOfTheEngineIsInTheCatalogue) {
     for (int kind = 0; kind <= static_cast<int>(core::stop_cause_kind::should_have_ended); ++kind) {
         const core::stop_cause cause{static_cast<core::stop_cause_kind>(kind),

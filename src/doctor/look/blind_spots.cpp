@@ -22,7 +22,28 @@ void tell_of_process(const seen_process& one, std::vector<blind_spot>& into) {
     }
 }
 
+/// The kernel is asked about each connection by itself.
+void tell_of_connections(const seen& made, std::vector<blind_spot>& into) {
+    std::size_t all = 0;
+    std::size_t known = 0;
+    for (const auto& one : made.second.sockets) {
+        all += one.listens() ? 0U : 1U;
+        known += one.detail ? 1U : 0U;
+    }
+    if (all > details_at_most && made.is_stopping()) {
+        into.push_back({std::to_string(all - known) + " of " + std::to_string(all) + " connections",
+                        std::to_string(details_at_most) + " are looked at", "",
+                        "how many L43 to L46 are about"});
+    }
+}
+
 }  // namespace
+
+missing_right right_that_is_missing() {
+    return sys::effective_user() == 0
+               ? missing_right{"the right to trace it is missing", "run it with CAP_SYS_PTRACE"}
+               : missing_right{"it is another user's", "run it as root"};
+}
 
 void tell_blind_spots(seen& made, bool has_sockets) {
     for (const int pid : made.route) {
@@ -39,6 +60,7 @@ void tell_blind_spots(seen& made, bool has_sockets) {
                                         : "it is in a network namespace that may not be entered",
                                     is_ours ? "" : "run it as root", "L41 to L49"});
     }
+    tell_of_connections(made, made.blind_spots);
     if (made.stopped_by && made.stopped_by->line == 0) {
         made.blind_spots.push_back({"how long " + made.stopped_by->file + " waits for the stop",
                                     "no command in it is known to stop " + made.subject, "",

@@ -16,8 +16,6 @@
 namespace lastcall::doctor {
 namespace {
 
-constexpr std::size_t details_at_most = 256;
-
 std::uint64_t signals_by_descriptor(int pid, const sys::descriptor_list& all) {
     std::uint64_t mask = 0;
     for (const auto& one : all.all) {

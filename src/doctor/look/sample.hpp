@@ -1,6 +1,7 @@
 // One process and the sockets, read from the kernel.
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <set>
 #include <span>
@@ -8,6 +9,9 @@
 #include "doctor/look/seen.hpp"
 
 namespace lastcall::doctor {
+
+/// Of how many connections it is asked what went over them.
+inline constexpr std::size_t details_at_most = 256;
 
 /// Unset: it is gone.
 [[nodiscard]] std::optional<seen_process> read_seen_process(int pid);
