@@ -95,7 +95,7 @@ TEST(Shells, NoneOfSeveralProgramsIsTold) {
     of.second.processes.emplace(52, in_background(52, 50));
     ASSERT_EQ(rules_of(of), "L16");
     EXPECT_EQ(findings_of(of).front().what,
-              "the shell ends by SIGTERM without telling its 2 children, `/srv/app` among them");
+              "the shell ends by SIGTERM without telling its children, `/srv/app` among them");
     change(of, 50, [](auto& p) { p.signals.caught |= bit(sigterm); });
     EXPECT_EQ(rules_of(of), "") << "it is in its wait";
 }

@@ -64,8 +64,7 @@ void judge_several(const rule_case& one, const seen_process& shell, findings& in
                  .pid = shell.pid(),
                  .sure = core::confidence::likely,
                  .what = "the shell ends by " + one.of.signal_name_to(shell.pid()) +
-                         " without telling its " + std::to_string(children.size()) +
-                         " children, `" + behind->command + "` among them",
+                         " without telling its children, `" + behind->command + "` among them",
                  .fix =
                      "pass it on: `trap 'kill $(jobs -p)' TERM` before the `wait`, and a second "
                      "`wait` behind it; or signal the whole group (tini -g, "
