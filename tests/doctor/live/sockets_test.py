@@ -193,7 +193,8 @@ class Peeking(unittest.TestCase):
 
     def test_nothing_is_taken(self):
         with running([sys.executable, "-c", (
-                "import socket, time\n"
+                "import signal, socket, time\n"
+                "signal.signal(15, lambda *_: None)\n"
                 "a = socket.create_server(('127.0.0.1', 0))\n"
                 "print('ready', a.getsockname()[1], flush=True)\n"
                 "b, _ = a.accept()\n"

@@ -78,8 +78,9 @@ class Supervisors(WithFolder):
 
     @unittest.skipUnless(IS_ROOT, "needs root for another user")
     def test_su_kills_after_two_seconds(self):
-        for front in (["su", "-s", "/bin/sh", "-c", f"exec {GUNICORN}{self.port}", "nobody"],
-                      ["runuser", "-u", "nobody", "--", *f"{GUNICORN}{self.port}".split()]):
+        for front in (["su", "nobody", "-s", "/bin/sh", "-c"], ["runuser", "-u", "nobody", "--"]):
+            command = f"{GUNICORN}{self.port}"
+            front = [*front, f"exec {command}"] if front[0] == "su" else [*front, *command.split()]
             with self.subTest(front[0]), self.server(front, self.port) as process:
                 report, _ = doctor(process.pid)
                 self.assertEqual(rules_of(report), ["L19", "L21"], report["findings"])
