@@ -3,9 +3,11 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <fstream>
 #include <nlohmann/json.hpp>
 
+#include "doctor/look/blind_spots.hpp"
 #include "doctor/samples.hpp"
 #include "drill/support/schema_check.hpp"
 #include "lint/catalogue/catalogue.hpp"

@@ -1,5 +1,7 @@
 #include "doctor/look/blind_spots.hpp"
 
+#include "doctor/look/sample.hpp"
+#include "sys/account.hpp"
 #include "sys/socket/port_state.hpp"
 
 namespace lastcall::doctor {
@@ -8,13 +10,13 @@ namespace {
 void tell_of_process(const seen_process& one, std::vector<blind_spot>& into) {
     const std::string name = "pid " + std::to_string(one.pid());
     if (!one.descriptors.is_readable) {
-        into.push_back({"what " + name + " has open", "it is another user's", "run it as root",
-                        "L06, L17, L18, L40 to L49, L51, L62"});
+        into.push_back({"what " + name + " has open", right_that_is_missing().why,
+                        right_that_is_missing().fix, "L06, L17, L18, L40 to L49, L51, L62"});
     }
     if (!one.threads.has_calls) {
         into.push_back({"the system calls of " + name,
-                        "/proc/PID/syscall needs the right to trace it", "run it as root",
-                        "L15, L26, L35 to L37"});
+                        "/proc/PID/syscall needs the right to trace it",
+                        right_that_is_missing().fix, "L15, L26, L35 to L37"});
     }
     if (!one.threads.is_whole) {
         into.push_back(

@@ -13,6 +13,7 @@
 #include "doctor/settings/program_text.hpp"
 #include "doctor/settings/supervision.hpp"
 #include "doctor/settings/uwsgi_settings.hpp"
+#include "sys/account.hpp"
 #include "sys/process/process.hpp"
 #include "sys/process/process_details.hpp"
 #include "sys/process/process_table.hpp"
@@ -55,7 +56,11 @@ int process_of(const look_request& what) {
                          "lastcall doctor " + std::to_string(process));
     }
     throw look_error("there is no process with pid " + std::to_string(what.pid),
-                     "it may have ended; `lastcall doctor --port N` finds who listens on a port");
+                     std::string("it may have ended") +
+                         (sys::effective_user() == 0
+                              ? ""
+                              : ", or be hidden from you (hidepid= of /proc: run it as root)") +
+                         "; `lastcall doctor --port N` finds who listens on a port");
 }
 
 /// Returns: whether the sockets were told.
@@ -157,8 +162,8 @@ void read_settings(seen& made) {
         // Of one whose main thread is over the kernel shows nobody its folders.
         if (!around.is_readable() && one.entry.state != 'Z') {
             made.blind_spots.push_back({"the settings of pid " + std::to_string(pid),
-                                        "its files and its environment are another user's",
-                                        "run it as root", "L10 of uWSGI, L21, L53"});
+                                        right_that_is_missing().why, right_that_is_missing().fix,
+                                        "L10 of uWSGI, L21, L53"});
         }
         one.own = own_time_of(one, around);
         one.ends_by_term = is_named(one, "uwsgi") && uwsgi_settings(one, around).ends_by_term();

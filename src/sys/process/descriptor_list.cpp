@@ -75,7 +75,9 @@ descriptor_list descriptors_of(int pid) {
     proc_path path = proc_path(pid) / "fd";
     folder_reader folder(path);
     found.is_readable = folder.is_open();
+    bool has_one = false;
     while (const auto number = folder.next_number()) {
+        has_one = true;
         if (found.all.size() == descriptors_at_most) {
             found.is_whole = false;
             break;
@@ -98,6 +100,8 @@ descriptor_list descriptors_of(int pid) {
         }
         found.all.push_back(std::move(one));
     }
+    // Root without CAP_SYS_PTRACE may list them, and not look where they lead.
+    found.is_readable = found.is_readable && (!has_one || !found.all.empty());
     return found;
 }
 

@@ -151,6 +151,19 @@ def seen_by_nobody(mode):
         yield Asked((process.pid,), by=as_nobody)
 
 
+@fixture
+def seen_without_trace(mode):
+    """As root in most containers: it may list what another user's process has open, and no more."""
+    without = ("setpriv", "--bounding-set=-sys_ptrace", "--inh-caps=-sys_ptrace", "--")
+    as_nobody = ("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--")
+    need("setpriv", root=True)
+    if subprocess.run([*as_nobody, "test", "-x", SUBJECT], check=False).returncode != 0:
+        raise Skip("a folder of the program that other users may enter")
+    with running([*as_nobody, SUBJECT, mode]) as process:
+        ready(process)
+        yield Asked((process.pid,), by=without)
+
+
 # ---- what was started, and what is behind it ----
 
 @fixture

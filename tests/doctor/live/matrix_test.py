@@ -73,6 +73,7 @@ TABLE = [
     ("a parent that tells nobody", "L11:likely", of.before("silent-parent")),
     ("a parent that tells its child", "", of.before("telling-parent")),
     ("seen by another user", "L13:hint L60", of.seen_by_nobody("good")),
+    ("a signalfd, seen without the right to trace it", "L60", of.seen_without_trace("signalfd")),
     # Shells, inits and launchers in front.
     ("a shell, pid 1", "L14:likely", of.script(SHELL_WAITS, pid_1=True)),
     ("a shell of busybox, pid 1", "L14:likely",
