@@ -133,7 +133,7 @@ void add_evidence(const rule_case& one, const seen_process& process, stop_cause_
             : nullptr;
     const auto* open =
         sleeper == nullptr ? nullptr : process.descriptors.find(sleeper->first_argument);
-    if (open != nullptr) {
+    if (open != nullptr && open->kind != sys::descriptor_kind::epoll) {  // which says nothing
         into.by.push_back({"descriptor " + std::to_string(open->number), open->target});
     }
     if (const auto* place = one.of.script_of(pid)) {
