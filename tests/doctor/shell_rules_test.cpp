@@ -70,6 +70,27 @@ TEST(Shells, InWaitATrapRunsAtOnce) {
     EXPECT_EQ(rules_of(of), "");
 }
 
+TEST(Shells, AReaderOfItsOutputIsNotInFront) {
+    const auto with_pipe_at = [](int number) {
+        auto of = with_sleep("infinity");
+        change(of, 52, [&](auto& p) {
+            sys::descriptor pipe;
+            pipe.number = number;
+            pipe.kind = sys::descriptor_kind::pipe;
+            pipe.inode = 7;
+            p.descriptors.all.push_back(pipe);
+        });
+        return of;
+    };
+    EXPECT_EQ(rules_of(with_pipe_at(0)), "") << "it is `>(…)`, or in a pipeline";
+    EXPECT_EQ(rules_of(with_pipe_at(2)), "L15");
+    auto of = with_pipe_at(1);
+    change(of, 50, [&](auto& p) { p.descriptors = of.second.processes.at(52).descriptors; });
+    EXPECT_EQ(rules_of(of), "L15") << "it has the output of the shell";
+    change(of, 52, [](auto& p) { p.descriptors.is_readable = false; });
+    EXPECT_EQ(rules_of(of), "");
+}
+
 TEST(Shells, WithoutATrapTheProgramIsToReplaceIt) {
     auto of = with_sleep("infinity");
     change(of, 50, [](auto& p) {

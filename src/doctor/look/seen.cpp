@@ -5,6 +5,21 @@
 
 namespace lastcall::doctor {
 
+namespace {
+
+/// A part of a pipeline or of `>(…)`, which a shell may have beside what it waits for.
+bool is_piped(const seen_process& shell, const seen_process& child) {
+    constexpr std::array ends{0, 1};
+    return std::any_of(ends.begin(), ends.end(), [&](int number) {
+        const auto* end = child.descriptors.find(number);
+        const auto* own = shell.descriptors.find(number);
+        return end != nullptr && end->kind == sys::descriptor_kind::pipe &&
+               (own == nullptr || own->inode != end->inode);
+    });
+}
+
+}  // namespace
+
 bool waits_for_events(const sys::thread_facts& one) noexcept {
     constexpr std::array calls{std::string_view("epoll_wait"),   std::string_view("epoll_pwait"),
                                std::string_view("epoll_pwait2"), std::string_view("poll"),
@@ -39,6 +54,9 @@ const seen_process* seen::foreground_of(int shell) const {
     }
     if (above == nullptr || last == nullptr || last->entry.is_dead() ||
         last->entry.pgid != above->entry.pgid) {  // with job control nothing is ignored
+        return nullptr;
+    }
+    if (!last->descriptors.is_readable || is_piped(*above, *last)) {
         return nullptr;
     }
     // What is started with `&` has both ignored; bash has SIGQUIT ignored for itself, too.

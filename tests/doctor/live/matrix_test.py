@@ -91,12 +91,15 @@ TABLE = [
      of.started_as("dash", "-c", f"trap 'exit 0' TERM; {SUBJECT} good; :")),
     ("a trap in wait", "", of.script(
         "SUBJECT good &\npid=$!\ntrap 'kill $pid' TERM\nwait $pid\nwait $pid\n")),
-    ("a trap behind a long sleep", "L15:likely", of.script(TRAP + "while :; do sleep 3600; done\n")),
+    ("a trap behind a long sleep", "L15:likely",
+     of.script(TRAP + "while :; do sleep 3600; done\n")),
     ("a trap behind a long sleep of dash, pid 1", "L15:likely",
      of.script(TRAP + "sleep 3600\n", shell="dash", pid_1=True)),
     ("a trap behind short sleeps", "", of.script(TRAP + "while kill -0 $pid; do sleep 1; done\n")),
     ("a trap in wait, with a reader of its output", "", of.script(
         "exec > >(cat)\n" + TRAP + "wait $pid\nwait $pid\n")),
+    ("a trap in wait of bash -c, with a reader of its errors", "", of.started_as(
+        "bash", "-c", f"{SUBJECT} good & pid=$!; trap 'kill $pid' TERM; exec 2> >(cat); wait; :")),
     ("a sleep in front, pid 1", "L14:likely",
      of.script("SUBJECT good &\nsleep infinity\n", pid_1=True)),
     ("a pipeline", "L18:likely", of.script("SUBJECT good | cat\n")),

@@ -10,7 +10,8 @@ import sys
 import unittest
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from patient import (IS_ROOT, WithFolder, children_of, doctor, free_port, listens, rules_of, wait_until)
+from patient import (IS_ROOT, WithFolder, children_of, doctor, free_port, listens, rules_of,
+                     wait_until)
 
 GUNICORN = "/usr/bin/gunicorn --graceful-timeout 30 app:app -b 127.0.0.1:"
 
