@@ -11,6 +11,7 @@
 
 #include "init_run/control_group.hpp"
 #include "init_run/keeper_process.hpp"
+#include "support/sanitized.hpp"
 
 namespace lastcall::init_run {
 namespace {
@@ -106,8 +107,11 @@ TEST_P(KeeperTree, AForkBombIsEndedToTheLast) {
     if (!limit || !limit.write("pids.max", "150")) {
         GTEST_SKIP() << "NOT TESTED: no pids cgroup can be made here";
     }
-    keeper_request what{
-        GetParam(), {"--grace", "5s", "--reserve", "4s"}, scenario_command("fork_bomb")};
+    // All of them compete with it, each some times slower with a sanitizer.
+    const bool is_slow = testing::is_sanitized;
+    keeper_request what{GetParam(),
+                        {"--grace", is_slow ? "15s" : "5s", "--reserve", is_slow ? "14s" : "4s"},
+                        scenario_command("fork_bomb")};
     what.prepare = [&] { limit.enter(); };
     keeper_process k(what);
     ASSERT_TRUE(k.wait_for("ready")) << k.err();
