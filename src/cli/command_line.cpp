@@ -59,7 +59,19 @@ void command_line::flag(const std::string& names, const std::string& help, bool&
 
 void command_line::text(const std::string& names, const std::string& type, const std::string& help,
                         std::string& into) {
-    parts_->remember(parts_->app.add_option(names, into), names, type, help)
+    const auto read = [=, &into](const std::string& given) {
+        if (given.empty()) {
+            throw CLI::ValidationError(names.substr(names.rfind(',') + 1),
+                                       "\"\" is no " + type + "; leave the option out, or say it");
+        }
+        into = given;
+    };
+    parts_->remember(parts_->app.add_option_function<std::string>(names, read), names, type, help)
+        ->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
+}
+
+void command_line::remark(const std::string& names, const std::string& help, std::string& into) {
+    parts_->remember(parts_->app.add_option(names, into), names, "TEXT", help)
         ->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
 }
 

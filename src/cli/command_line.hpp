@@ -24,8 +24,11 @@ public:
     // What the command line sets lives at least as long as this. `names` as "-n,--lines";
     // `help` is one line, or several.
     void flag(const std::string& names, const std::string& help, bool& into);
+    /// An empty value is refused: it is, as a rule, a variable that was not set.
     void text(const std::string& names, const std::string& type, const std::string& help,
               std::string& into);
+    /// A remark for people, which may be empty.
+    void remark(const std::string& names, const std::string& help, std::string& into);
     void texts(const std::string& names, const std::string& type, const std::string& help,
                std::vector<std::string>& into);
     void number(const std::string& names, const std::string& help, std::int64_t least,

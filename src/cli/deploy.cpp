@@ -111,7 +111,7 @@ int run_deploy_command(std::span<char* const> arguments) {
     line.text("--to", "PROGRAM", "another program, with the arguments it has now", wish.program);
     line.texts("--env", "NAME=VALUE", "a variable of its environment; again for more",
                wish.environment);
-    line.text("--note", "TEXT", "what it is for; kept in the journal", wish.note);
+    line.remark("--note", "what it is for; kept in the journal", wish.note);
     line.flag("--force", "also when the present version is not healthy; without a bake",
               wish.force);
     line.flag("--no-wait", "do not follow it, nor wait for an approval", wish.no_wait);

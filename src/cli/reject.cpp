@@ -14,7 +14,7 @@ int run_reject_command(std::span<char* const> arguments) {
     std::string reason;
     follow_terms how;
     line.word("the number of a deploy; `lastcall status` tells it", true, number);
-    line.text("--reason", "TEXT", "why; kept in the journal", reason);
+    line.remark("--reason", "why; kept in the journal", reason);
     line.flag("--no-wait", "do not wait until the old version serves again", how.no_wait);
     line.flag("--json", "at the end the deploy as JSON on standard output", how.as_json);
     line.place_of_agent(where);

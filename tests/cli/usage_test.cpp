@@ -120,6 +120,8 @@ INSTANTIATE_TEST_SUITE_P(
         wrong{"deploy --frce -- x", 2, "did you mean --force?"},
         wrong{"deploy web", 2, "lastcall restart"}, wrong{"deploy --", 2, "no program behind --"},
         wrong{"deploy --to x -- y", 2, "two ways"},
+        wrong{"status --home ''", 2, "--home: \"\" is no DIR; leave the option out"},
+        wrong{"doctor 1 --since ''", 2, "--since: \"\" is no DURATION"},
         wrong{"status a b", 2, "\"b\" is one word too much"},
         wrong{"logs -n many", 2, "no whole number from 0 to 100000"},
         wrong{"approve", 2, "needs the number of a deploy"},
