@@ -4,6 +4,7 @@
 
 #include "lint/launch/script_end.hpp"
 #include "lint/shell/stopping.hpp"
+#include "lint/shell/walk.hpp"
 
 namespace lastcall::lint {
 namespace {
@@ -17,12 +18,7 @@ bool lets_time_pass(const step& one) {
 }  // namespace
 
 bool is_endless(const shell::while_command& loop) {
-    if (loop.condition.size() != 1 || loop.condition.front().chain.size() != 1) {
-        return false;
-    }
-    const auto& commands = loop.condition.front().chain.front().what.commands;
-    const auto* simple =
-        commands.size() == 1 ? std::get_if<shell::simple_command>(&commands.front().what) : nullptr;
+    const auto* simple = shell::lone_command(loop.condition);
     if (simple == nullptr || simple->words.empty()) {
         return false;
     }
@@ -46,14 +42,14 @@ const step* sleep_of_last_loop(const shell::script& whole, const shell::executio
     if (whole.program.empty() || whole.program.back().is_background) {
         return nullptr;
     }
-    const auto& last = whole.program.back().chain.back().what.commands.back();
-    const auto* loop = std::get_if<shell::while_command>(&last.what);
+    const auto* last = shell::last_command(whole.program.back());
+    const auto* loop = last == nullptr ? nullptr : std::get_if<shell::while_command>(&last->what);
     if (loop == nullptr || !is_endless(*loop)) {
         return nullptr;
     }
     const step* found = nullptr;
     for (const step& one : run.steps) {
-        if (!is_inside(one, last) || one.around.is_in_substitution) {
+        if (!is_inside(one, *last) || one.around.is_in_substitution) {
             continue;
         }
         if (lets_time_pass(one)) {

@@ -194,13 +194,8 @@ std::optional<script_end> end_before_short(const shell::script& whole,
 }
 
 bool is_lone_command(const shell::script& whole) {
-    if (whole.program.size() != 1 || whole.program.front().is_background) {
-        return false;
-    }
-    const auto& chain = whole.program.front().chain;
-    return chain.size() == 1 && chain.front().what.commands.size() == 1 &&
-           !chain.front().what.is_negated &&
-           std::holds_alternative<shell::simple_command>(chain.front().what.commands.front().what);
+    return shell::lone_command(whole.program) != nullptr &&
+           !whole.program.front().chain.front().what.is_negated;
 }
 
 bool is_tail_of_bash(const shell::script& whole, const shell::execution& run,

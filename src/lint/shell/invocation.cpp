@@ -225,7 +225,8 @@ std::optional<std::chrono::milliseconds> duration_of(std::string_view text) {
         return std::nullopt;
     }
     const double whole = number * seconds * 1000;
-    return whole < 9e18 ? milliseconds(static_cast<std::int64_t>(whole)) : milliseconds::max();
+    constexpr double for_ever = 1e15;  // some 30,000 years: a sum of such waits fits
+    return whole < for_ever ? milliseconds(static_cast<std::int64_t>(whole)) : milliseconds::max();
 }
 
 }  // namespace lastcall::lint::shell

@@ -37,8 +37,9 @@ std::vector<left_time> left_times(const execution& of) {
     for (const step& one : of.steps) {
         if (const auto sleep = sleep_of(one); sleep && asked) {
             const auto length = sleep->is_known() ? duration_of(sleep->text) : std::nullopt;
-            asked->slept += length.value_or(milliseconds(0));
-            asked->is_known = asked->is_known && length && one.around.loops == 0;
+            const bool ends = length && *length != milliseconds::max();
+            asked->slept += ends ? *length : milliseconds(0);
+            asked->is_known = asked->is_known && ends && one.around.loops == 0;
         }
         const auto stop = stop_request_of(one);
         if (!stop || stop->only_asks) {

@@ -96,6 +96,24 @@ void for_each_command(const script& whole, const word& in,
     walker{whole, seen}.go(in);
 }
 
+const command* first_command(const statement& of) {
+    const auto& commands = of.chain.front().what.commands;
+    return commands.empty() ? nullptr : &commands.front();
+}
+
+const command* last_command(const statement& of) {
+    const auto& commands = of.chain.back().what.commands;
+    return commands.empty() ? nullptr : &commands.back();
+}
+
+const simple_command* lone_command(const std::vector<statement>& program) {
+    if (program.size() != 1 || program.front().is_background || program.front().chain.size() != 1 ||
+        program.front().chain.front().what.commands.size() != 1) {
+        return nullptr;
+    }
+    return std::get_if<simple_command>(&first_command(program.front())->what);
+}
+
 std::vector<const std::vector<statement>*> bodies_of(const command& one) {
     std::vector<const std::vector<statement>*> bodies;
     if (const auto* sub = std::get_if<subshell>(&one.what)) {

@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "lint/rules/shell/shell_words.hpp"
+#include "lint/shell/walk.hpp"
 
 namespace lastcall::lint {
 namespace {
@@ -24,14 +25,15 @@ bool reads_file(const shell::argument& one) {
     }
     for (const shell::part& part : one.from->parts) {
         for (const shell::statement& inner : part.program) {
-            const auto& command = inner.chain.front().what.commands.front();
-            const auto* simple = std::get_if<shell::simple_command>(&command.what);
+            const auto* command = shell::first_command(inner);
+            const auto* simple =
+                command == nullptr ? nullptr : std::get_if<shell::simple_command>(&command->what);
             if (simple != nullptr && !simple->words.empty() &&
                 (simple->words.front().text == "cat" || simple->words.front().text == "head")) {
                 return true;
             }
             // $(<web.pid)
-            if (simple != nullptr && simple->words.empty() && !command.redirections.empty()) {
+            if (simple != nullptr && simple->words.empty() && !command->redirections.empty()) {
                 return true;
             }
         }

@@ -17,19 +17,22 @@ std::optional<std::int64_t> whole_number(std::string_view text) {
                                                                     : std::nullopt;
 }
 
+/// More rounds than that, and the time of each, are no wait that somebody has thought of.
+constexpr std::int64_t most_rounds = 1000;
+constexpr std::chrono::hours longest_round{24};
+
 std::optional<std::int64_t> steps_between(std::string_view first, std::string_view last) {
     const auto from = whole_number(first);
     const auto to = whole_number(last);
-    return from && to && *from <= *to ? std::optional(*to - *from + 1) : std::nullopt;
+    return from && to && *from >= 0 && *from <= *to && *to - *from < most_rounds
+               ? std::optional(*to - *from + 1)
+               : std::nullopt;
 }
 
 /// $(seq 10), $(seq 1 10)
 std::optional<std::int64_t> count_of_seq(const shell::word& word) {
-    if (word.parts.size() != 1 || word.parts.front().program.size() != 1) {
-        return std::nullopt;
-    }
-    const auto& inner = word.parts.front().program.front().chain.front().what.commands.front();
-    const auto* simple = std::get_if<shell::simple_command>(&inner.what);
+    const auto* simple =
+        word.parts.size() == 1 ? shell::lone_command(word.parts.front().program) : nullptr;
     if (simple == nullptr || simple->words.empty() || simple->words.front().text != "seq") {
         return std::nullopt;
     }
@@ -79,8 +82,9 @@ std::optional<std::chrono::milliseconds> waited_time(const shell::script& whole,
             count = count_of(*loop);
         }
     });
-    constexpr std::int64_t most = 1000;
-    return count && *count <= most ? std::optional(*length * *count) : std::nullopt;
+    return count && *count <= most_rounds && *length <= longest_round
+               ? std::optional(*length * *count)
+               : std::nullopt;
 }
 
 }  // namespace lastcall::lint

@@ -144,7 +144,7 @@ void check_stop_length(const unit_case& given, const std::optional<container_sta
                 const auto given_grace = stop->grace->is_known()
                                              ? shell::duration_of(stop->grace->what.text)
                                              : std::nullopt;
-                if (!given_grace) {
+                if (!given_grace || *given_grace == milliseconds::max()) {
                     continue;
                 }
                 grace = *given_grace;

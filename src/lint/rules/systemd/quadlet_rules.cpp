@@ -32,11 +32,17 @@ std::string_view own_section(const unit_case& given) {
     return given.of().name.ends_with(".pod") ? "Pod" : "Container";
 }
 
+/// podman knows no time without end.
+std::optional<milliseconds> podman_time(std::string_view text) {
+    const auto value = shell::duration_of(text);
+    return value && *value != milliseconds::max() ? value : std::nullopt;
+}
+
 /// Unset: not known.
 std::optional<podman_stop> podman_stop_of(const unit_case& given) {
     const auto said = given.view().text(own_section(given), "StopTimeout");
     if (said) {
-        const auto value = shell::duration_of(said->text());
+        const auto value = podman_time(said->text());
         return value && !is_template_text(said->text()) ? std::optional(podman_stop{*value, said})
                                                         : std::nullopt;
     }
@@ -45,7 +51,7 @@ std::optional<podman_stop> podman_stop_of(const unit_case& given) {
         const std::string_view text = word.text();
         if (text.starts_with(option)) {
             const auto value = text.substr(std::min(option.size() + 1, text.size()));
-            const auto limit = shell::duration_of(value);
+            const auto limit = podman_time(value);
             return limit ? std::optional(podman_stop{*limit, from}) : std::nullopt;
         }
     }

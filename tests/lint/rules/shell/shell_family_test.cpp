@@ -90,5 +90,28 @@ TEST(Scripts, OfAnImageAreAsBadAsTheRuleThatTheyBreak) {
     EXPECT_NE(found.front().why_text().find("set -e"), std::string_view::npos);
 }
 
+/// What is written nowhere may be written somewhere: an end is found, and nothing is said of it
+/// that is not so.
+TEST(Scripts, MayHaveListsAndTimesThatMakeNoSense) {
+    for (const std::string_view list :
+         {"$(!)", "$(time)", "$( )", "$(<f)", "$((1))", "$(>x)", "$(seq)", "$(a|)", "{1..}", "{..}",
+          "{0..9223372036854775807}", "$(seq -9223372036854775808 9223372036854775807)"}) {
+        test_folder in;
+        in.add("stop.sh", "kill $p\nfor i in " + std::string(list) +
+                              "; do sleep 1; done\nkill -9 $p\nkill $(!)\n");
+        for (const finding& one : lint_scripts(in)) {
+            EXPECT_NE(one.broken->id, "S15") << list;
+        }
+    }
+    for (const std::string_view script :
+         {"while !; do sleep 1; done\n", "while sleep 1; do :; done; !\n",
+          "kill $p; sleep infinity; sleep 9e14; sleep 10; kill -9 $p\n",
+          "for i in 1 2 3; do sleep infinity; done\n"}) {
+        test_folder in;
+        in.add("entrypoint.sh", std::string(script));
+        lint_scripts(in);
+    }
+}
+
 }  // namespace
 }  // namespace lastcall::lint
