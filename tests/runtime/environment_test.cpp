@@ -137,16 +137,18 @@ LASTCALL_SCENARIO(as_pid_one) {
         say("no namespace");
         return 77;
     }
+    sigset_t set;
+    sigset_t before;
+    ::sigemptyset(&set);
+    ::sigaddset(&set, SIGTERM);
+    ::sigprocmask(SIG_BLOCK, &set, &before);  // it may come as soon as the child is ready
     const pid_t pid = ::fork();
     if (pid == 0) {
+        ::sigprocmask(SIG_SETMASK, &before, nullptr);
         ::setenv("LASTCALL_TEST_SCENARIO", "plain", 1);
         ::execl("/proc/self/exe", "plain", static_cast<char*>(nullptr));
         ::_exit(127);
     }
-    sigset_t set;
-    ::sigemptyset(&set);
-    ::sigaddset(&set, SIGTERM);
-    ::sigprocmask(SIG_BLOCK, &set, nullptr);
     int signal = 0;
     ::sigwait(&set, &signal);
     ::kill(pid, SIGTERM);

@@ -4,7 +4,7 @@
 const http = require('http');
 
 const notice = 300; // ms: a request that is on its way while the stop begins is still answered
-const silent = new Set(); // connections that have sent nothing yet
+const silent = new Set(); // connections without a request so far
 const answers = new Set();
 let stopping = false;
 
@@ -27,7 +27,7 @@ process.on('SIGTERM', () => {
   for (const response of answers) response.shouldKeepAlive = false;
   setTimeout(() => {
     server.close(() => process.exit(0));
-    for (const socket of silent) socket.end();
+    for (const socket of silent) if (socket.bytesRead === 0) socket.end(); // else one has begun
     setInterval(() => server.closeIdleConnections(), 20);
   }, notice);
   setTimeout(() => process.exit(1), 15_000); // who takes longer is a client that has hung
