@@ -96,7 +96,7 @@ public:
         read_listeners();
         read_clients();
         read_known();
-        if (with_outbound && misses_tcp()) {
+        if (with_outbound) {
             read_outbound();
         }
         return is_whole_;
@@ -157,6 +157,9 @@ private:
     /// The kernel can not be asked by inode: all connections go by.
     void read_outbound() {
         for (const int family : sys::tcp_families) {
+            if (!misses_tcp()) {
+                return;
+            }
             list(family, 0, connected | sys::tcp_states::syn_sent, [&](const sys::tcp_line& line) {
                 if (!ports_.contains(line.local_port) && inodes_.contains(line.inode)) {
                     keep(line);
