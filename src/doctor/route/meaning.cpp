@@ -15,8 +15,7 @@ const core::software* software_of(const seen_process& one) {
     if (const auto* found = core::find_software(one.name)) {
         return found;
     }
-    const auto script = script_word(one.program, one.arguments);
-    return core::find_software(std::string_view(script).substr(script.rfind('/') + 1));
+    return core::find_software(script_name(one.program, one.arguments));
 }
 
 bool takes_it_otherwise(const seen& of, const seen_process& one) {

@@ -58,4 +58,9 @@ std::string script_word(std::string_view program, const std::vector<std::string>
     return {};
 }
 
+std::string script_name(std::string_view program, const std::vector<std::string>& arguments) {
+    const auto word = script_word(program, arguments);
+    return word.substr(word.rfind('/') + 1);
+}
+
 }  // namespace lastcall::doctor

@@ -14,4 +14,8 @@ namespace lastcall::doctor {
 [[nodiscard]] std::string script_word(std::string_view program,
                                       const std::vector<std::string>& arguments);
 
+/// The same without its folder, as programs are known: "pm2".
+[[nodiscard]] std::string script_name(std::string_view program,
+                                      const std::vector<std::string>& arguments);
+
 }  // namespace lastcall::doctor

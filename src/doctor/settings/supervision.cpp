@@ -53,8 +53,7 @@ const core::supervisor* supervisor_at(int pid) {
         found = core::find_supervisor(facts.comm.view());
     }
     if (found == nullptr) {
-        const auto script = script_word(program, sys::arguments_of(pid));
-        found = core::find_supervisor(std::string_view(script).substr(script.rfind('/') + 1));
+        found = core::find_supervisor(script_name(program, sys::arguments_of(pid)));
     }
     return found;
 }
