@@ -1,6 +1,4 @@
 // Services are replaced while they are used; how that went becomes a table.
-#include <cstdio>
-#include <exception>
 #include <string_view>
 
 #include "empty_filter.hpp"
@@ -37,15 +35,9 @@ int main(int argc, char** argv) {
     if (argc > 2 && std::string_view(argv[1]) == empty_filter_word) {
         return run_under_empty_filter(argv + 2);
     }
-    options chosen;
-    if (const auto exit = read_options(argc, argv, measured::names_of(figures), chosen)) {
-        return *exit;
-    }
-    try {
-        bench all{chosen};
-        return measured::measure_chosen(all, figures);
-    } catch (const std::exception& error) {
-        std::fprintf(stderr, "deploy_bench: %s\n", error.what());
-        return 1;
-    }
+    return measured::run_program("deploy_bench", {argv, static_cast<std::size_t>(argc)}, figures,
+                                 read_options, [](const options& chosen) {
+                                     bench all{chosen};
+                                     return measured::measure_chosen(all, figures);
+                                 });
 }

@@ -1,7 +1,4 @@
 // What the load generator can do, as a table.
-#include <cstdio>
-#include <exception>
-
 #include "figures.hpp"
 #include "shared/figure_table.hpp"
 
@@ -15,15 +12,9 @@ const measured::figure_table<bench> figures{
 }  // namespace
 
 int main(int argc, char** argv) {
-    options chosen;
-    if (const auto exit = read_options(argc, argv, measured::names_of(figures), chosen)) {
-        return *exit;
-    }
-    try {
-        bench all{chosen};
-        return measured::measure_chosen(all, figures);
-    } catch (const std::exception& error) {
-        std::fprintf(stderr, "load_bench: %s\n", error.what());
-        return 1;
-    }
+    return measured::run_program("load_bench", {argv, static_cast<std::size_t>(argc)}, figures,
+                                 read_options, [](const options& chosen) {
+                                     bench all{chosen};
+                                     return measured::measure_chosen(all, figures);
+                                 });
 }

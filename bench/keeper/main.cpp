@@ -1,8 +1,6 @@
 // lastcall-init and its peers, measured in the same run; how that went becomes a table.
 #include <sched.h>
 
-#include <cstdio>
-#include <exception>
 #include <vector>
 
 #include "figures.hpp"
@@ -34,17 +32,11 @@ processors choose_processors() {
 }  // namespace
 
 int main(int argc, char** argv) {
-    options chosen;
-    if (const auto exit = read_options(argc, argv, measured::names_of(figures), chosen)) {
-        return *exit;
-    }
-    try {
-        bench all{chosen, choose_processors(), {}};
-        all.inits = find_inits(chosen.bin, all.into);
-        stay_on(all.on.sender);
-        return measured::measure_chosen(all, figures);
-    } catch (const std::exception& error) {
-        std::fprintf(stderr, "keeper_bench: %s\n", error.what());
-        return 1;
-    }
+    return measured::run_program("keeper_bench", {argv, static_cast<std::size_t>(argc)}, figures,
+                                 read_options, [](const options& chosen) {
+                                     bench all{chosen, choose_processors(), {}};
+                                     all.inits = find_inits(chosen.bin, all.into);
+                                     stay_on(all.on.sender);
+                                     return measured::measure_chosen(all, figures);
+                                 });
 }

@@ -1,7 +1,4 @@
 // How fast files are linted, as a table.
-#include <cstdio>
-#include <exception>
-
 #include "figures.hpp"
 #include "shared/figure_table.hpp"
 
@@ -17,15 +14,9 @@ const measured::figure_table<bench> figures{{"files", measure_files},
 }  // namespace
 
 int main(int argc, char** argv) {
-    options chosen;
-    if (const auto exit = read_options(argc, argv, measured::names_of(figures), chosen)) {
-        return *exit;
-    }
-    try {
-        bench all{chosen};
-        return measured::measure_chosen(all, figures);
-    } catch (const std::exception& error) {
-        std::fprintf(stderr, "lint_bench: %s\n", error.what());
-        return 1;
-    }
+    return measured::run_program("lint_bench", {argv, static_cast<std::size_t>(argc)}, figures,
+                                 read_options, [](const options& chosen) {
+                                     bench all{chosen};
+                                     return measured::measure_chosen(all, figures);
+                                 });
 }

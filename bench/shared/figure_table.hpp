@@ -3,6 +3,9 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <exception>
+#include <optional>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -41,6 +44,29 @@ template <typename Bench>
         all.into.write(chosen.out);
     }
     return all.into.all_reached() ? 0 : 3;
+}
+
+/// A whole program: reads its command line, measures, and says why it could not.
+/// `read`     as read_options of each program
+/// `measure`  makes the Bench of what was chosen, and calls measure_chosen()
+/// Returns: the exit status; 1: it could not run.
+template <typename Options, typename Bench, typename Measure>
+[[nodiscard]] int run_program(const char* name, std::span<char* const> arguments,
+                              const figure_table<Bench>& figures,
+                              std::optional<int> (*read)(int, const char* const*,
+                                                         const std::vector<std::string>&, Options&),
+                              Measure measure) {
+    Options chosen;
+    if (const auto exit =
+            read(static_cast<int>(arguments.size()), arguments.data(), names_of(figures), chosen)) {
+        return *exit;
+    }
+    try {
+        return measure(chosen);
+    } catch (const std::exception& error) {
+        std::fprintf(stderr, "%s: %s\n", name, error.what());
+        return 1;
+    }
 }
 
 }  // namespace measured

@@ -1,6 +1,4 @@
 // Whole services are started, put under load and stopped; how that went becomes a table.
-#include <cstdio>
-#include <exception>
 #include <utility>
 
 #include "figures.hpp"
@@ -19,21 +17,15 @@ const measured::figure_table<bench> figures{
 }  // namespace
 
 int main(int argc, char** argv) {
-    options chosen;
-    if (const auto exit = read_options(argc, argv, measured::names_of(figures), chosen)) {
-        return *exit;
-    }
-    try {
-        const measured::scratch built;
-        bench all{chosen, {orders_server(chosen.bin)}};
-        if (chosen.peer_stops > 0) {
-            for (auto& one : peers(all.into, built.path())) {
-                all.servers.push_back(std::move(one));
-            }
-        }
-        return measured::measure_chosen(all, figures);
-    } catch (const std::exception& error) {
-        std::fprintf(stderr, "stop_bench: %s\n", error.what());
-        return 1;
-    }
+    return measured::run_program("stop_bench", {argv, static_cast<std::size_t>(argc)}, figures,
+                                 read_options, [](const options& chosen) {
+                                     const measured::scratch built;
+                                     bench all{chosen, {orders_server(chosen.bin)}};
+                                     if (chosen.peer_stops > 0) {
+                                         for (auto& one : peers(all.into, built.path())) {
+                                             all.servers.push_back(std::move(one));
+                                         }
+                                     }
+                                     return measured::measure_chosen(all, figures);
+                                 });
 }
